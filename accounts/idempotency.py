@@ -1,0 +1,78 @@
+"""The same Idempotency-Key with the same body gets the same answer, for 24 hours."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.db import OperationalError, connection
+from django.db.models import JSONField, Value
+from rest_framework.response import Response
+
+from accounts.models import IdempotentAnswer
+from accounts.problems import Problem
+from tenancy import clock
+from tenancy.ids import uuid7
+from tenancy.scope import current_account
+
+KEPT = timedelta(hours=24)
+TWIN_PATIENCE = "10s"
+
+View = Callable[..., Response]
+
+_TAKE = """
+    INSERT INTO idempotent_answer (id, account_id, key, digest, created_at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (account_id, key) DO NOTHING
+"""
+
+
+def idempotent(view: View) -> View:
+    """Answer a repeated POST from memory. A twin still running is waited for, 10 s at most (409)."""
+
+    @wraps(view)
+    def once(request: Any, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key or request.method != "POST":
+            return view(request, *args, **kwargs)
+        if len(key) > 255 or "\x00" in key:
+            raise Problem(400, "Malformed", "An Idempotency-Key has at most 255 characters.")
+        digest = sha256(f"{request.method} {request.path}\n".encode() + request._request.body).digest()
+        if not take(key, digest):
+            return replay(key, digest)
+        response = view(request, *args, **kwargs)
+        if response.status_code < 400:
+            remember(key, response)
+        return response
+
+    return once
+
+
+def take(key: str, digest: bytes) -> bool:
+    """Reserve the key for this transaction; False if it was answered before. Raises 409 while a twin still runs."""
+    account, now = current_account(), clock.now()
+    IdempotentAnswer.objects.filter(key=key, created_at__lt=now - KEPT).delete()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}", [uuid7(), account.pk, key, digest, now])
+            return bool(cursor.rowcount)
+    except OperationalError:
+        raise Problem(409, "Conflict", "The same request is still running. Ask again in a moment.") from None
+
+
+def replay(key: str, digest: bytes) -> Response:
+    before = IdempotentAnswer.objects.get(key=key)
+    if bytes(before.digest) != digest:
+        raise Problem(
+            422, "Understood and refused", "This Idempotency-Key was used with another body. Use a new key for a new request."
+        )
+    return Response(before.body, status=before.status, headers={"Idempotent-Replayed": "true"})
+
+
+def remember(key: str, response: Response) -> None:
+    # The body may hold dates and ids: keep exactly what the renderer will send.
+    from rest_framework.utils.encoders import JSONEncoder
+
+    IdempotentAnswer.objects.filter(key=key).update(
+        status=response.status_code, body=Value(response.data, JSONField(encoder=JSONEncoder))
+    )

@@ -1,0 +1,10 @@
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+
+
+class Adapter(DefaultAccountAdapter):
+    """Login through allauth; new accounts are opened by command, so nobody signs up here."""
+
+    def is_open_for_signup(self, request: Any) -> bool:
+        return False

@@ -1,0 +1,93 @@
+"""Whose page is this? The slug or the key decides, and one transaction in that account's scope holds the response."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import get_script_prefix, reverse, set_script_prefix
+
+from accounts.models import ApiKey, Member
+from tenancy import door
+from tenancy.models import RESERVED_SLUGS, Account
+from tenancy.scope import scope
+
+API = "/api/v1/"
+
+
+class AccountMiddleware:
+    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.account = request.member = request.api_key = request.by = None
+        slug = request.path_info.lstrip("/").partition("/")[0]
+        if request.path_info.startswith(API):
+            return self.with_key(request)
+        if not slug or slug in RESERVED_SLUGS:
+            return self.get_response(request)
+        return self.inside(request, slug)
+
+    def with_key(self, request: Any) -> HttpResponse:
+        """/api/v1/...: the bearer's key says which account. A missing or bad key is refused later, by the API itself."""
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        try:
+            account = door.behind("key", secret.strip() if kind.lower() == "bearer" else "")
+        except door.NoDoor:
+            return self.get_response(request)
+        with scope(account):
+            request.api_key = ApiKey.usable(secret.strip())
+            if request.api_key:
+                request.account, request.by = account, request.api_key.by
+            return self.answer(request)
+
+    def inside(self, request: Any, slug: str) -> HttpResponse:
+        """/<slug>/...: for members of that account; to anybody else it does not exist."""
+        is_api = request.path_info.startswith(f"/{slug}{API}")
+        if not request.user.is_authenticated:
+            return HttpResponse(status=401) if is_api else redirect_to_login(request.get_full_path())
+        account = Account.objects.filter(slug=slug).first()
+        if account is None:
+            return not_found(request)
+        with scope(account):
+            member = Member.objects.active().filter(user=request.user).first()
+            if member is None:
+                return not_found(request)
+            request.account, request.member, request.by = account, member, member.by
+            request.urlconf = settings.ACCOUNT_URLCONF
+            request.path_info = request.path_info.removeprefix(f"/{slug}") or "/"
+            with script_prefix(f"/{slug}/"):
+                return self.answer(request)
+
+    def answer(self, request: Any) -> HttpResponse:
+        """The response, rendered within the transaction; an error leaves nothing behind."""
+        response = self.get_response(request)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        return response
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    from django.core.handlers.exception import response_for_exception
+
+    return response_for_exception(request, Http404())
+
+
+@contextmanager
+def script_prefix(prefix: str) -> Iterator[None]:
+    """Let reverse() build links below `prefix`."""
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
+
+
+def outside_url(name: str, *args: Any) -> str:
+    """The path of a page that belongs to no account (login, forms, API docs), also from within one."""
+    with script_prefix("/"):
+        return reverse(name, urlconf=settings.ROOT_URLCONF, args=args)

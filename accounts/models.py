@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from accounts.roles import Function, Role, Scope, may
+from events.kinds import Kind
+from events.models import Actor
+from events.record import By, record
+from tenancy import clock, door
+from tenancy.ids import uuid7
+from tenancy.models import Account, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who can log in; without a password only through the reset link."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person, in however many accounts. Global and small."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)  # runs the installation; sees /operators/
+    date_joined = models.DateTimeField(default=clock.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        db_table = "user_account"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Team(TenantModel):
+    PREFIX = "tea"
+
+    name = models.CharField(max_length=80)
+
+    class Meta(TenantModel.Meta):
+        db_table = "team"
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="team_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberQuerySet(TenantQuerySet):
+    def active(self) -> MemberQuerySet:
+        return self.filter(left_at=None)
+
+    def reps(self) -> MemberQuerySet:
+        """Those whom leads are routed to."""
+        return self.active().filter(role=Role.REP)
+
+
+class Member(TenantModel):
+    """A user's seat in one account."""
+
+    PREFIX = "mem"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role.choices)
+    team = TenantForeignKey(Team, null=True, blank=True, related_name="members")
+    time_zone = models.CharField(max_length=64, blank=True)  # empty: the account's
+    joined_at = models.DateTimeField(default=clock.now)
+    left_at = models.DateTimeField(null=True)
+
+    objects = TenantManager.from_queryset(MemberQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        db_table = "member"
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="member_user")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def join(cls, user: User, *, name: str, role: str, by: By, team: Team | None = None) -> Member:
+        """Give `user` a seat in the account in scope and let the user's login lead there."""
+        member: Member = cls.objects.create(user=user, name=name, email=user.email, role=role, team=team)
+        door.open_door("user", str(user.pk), member.account)
+        record(Kind.MEMBER_JOINED, member, by=by, name=name, role=role)
+        return member
+
+    def may(self, function: Function) -> bool:
+        return may(self.role, function)
+
+    @property
+    def by(self) -> By:
+        """This member as the actor of an event."""
+        return By(Actor.MEMBER, self.pk, self.name)
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    @property
+    def hue(self) -> int:
+        """One of the eight colours of avatars, the same for ever."""
+        return self.pk.int % 8
+
+
+class ApiKey(TenantModel):
+    """A machine's way in: `tg_<8 shown>_<secret>`, stored as SHA-256, shown once."""
+
+    PREFIX = "key"
+
+    name = models.CharField(max_length=80)
+    shown = models.CharField(max_length=8)
+    digest = models.BinaryField(max_length=32)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        db_table = "api_key"
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="api_key_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.name} (tg_{self.shown}_…)"
+
+    @classmethod
+    def issue(cls, name: str, scopes: list[str], *, by: By, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+        """A new key of the account in scope and its secret, which is never seen again."""
+        shown = secrets.token_hex(4)
+        secret = f"tg_{shown}_{secrets.token_urlsafe(32)}"
+        key = cls.objects.create(
+            name=name,
+            shown=shown,
+            digest=sha256(secret.encode()).digest(),
+            scopes=[Scope(value).value for value in scopes],
+            expires_at=expires_at,
+        )
+        door.open_door("key", secret, key.account)
+        record(Kind.KEY_CREATED, key, by=by, name=name)
+        return key, secret
+
+    @classmethod
+    def usable(cls, secret: str) -> ApiKey | None:
+        """The live key with this secret in the account in scope, or None."""
+        now = clock.now()
+        key: ApiKey | None = cls.objects.filter(digest=sha256(secret.encode()).digest(), revoked_at=None).first()
+        return key if key and (key.expires_at is None or key.expires_at > now) else None
+
+    def revoke(self, *, by: By) -> None:
+        if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now()):
+            record(Kind.KEY_REVOKED, self, by=by, name=self.name)
+
+    @property
+    def by(self) -> By:
+        return By(Actor.KEY, self.pk, self.name)
+
+
+class IdempotentAnswer(TenantModel):
+    """What a POST with an Idempotency-Key was answered, kept for 24 hours."""
+
+    PREFIX = "idm"
+
+    key = models.CharField(max_length=255)
+    digest = models.BinaryField(max_length=32)  # of method, path and body
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        db_table = "idempotent_answer"
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="idempotent_key")]
+        indexes = [models.Index(fields=["account", "created_at"], name="idempotent_age")]
+
+
+__all__ = ["Account", "ApiKey", "IdempotentAnswer", "Member", "Team", "User"]

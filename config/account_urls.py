@@ -1,0 +1,5 @@
+"""What stands behind /<account-slug>/."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

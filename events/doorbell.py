@@ -1,0 +1,32 @@
+"""Ring the workers. Losing, repeating or reordering rings does no harm; failing to ring must not block."""
+
+import redis
+import structlog
+from celery import current_app
+from django.conf import settings
+
+WAITING = 1  # rings that may lie unheard; the workers hold more themselves
+log = structlog.get_logger(__name__)
+
+
+class NobodyHome(Exception):
+    """Redis does not answer."""
+
+
+def client() -> "redis.Redis":
+    """A connection that gives up after a second. Celery's socket URLs are redis+socket://, the client's unix://."""
+    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
+    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+
+
+class Doorbell:
+    def __init__(self) -> None:
+        self._redis = client()
+
+    def ring(self) -> None:
+        """Ask the workers to drain, unless a ring is still waiting. Raises NobodyHome within about a second."""
+        try:
+            if self._redis.llen("celery") < WAITING:
+                current_app.send_task("events.drain", retry=False, ignore_result=True)
+        except Exception as error:  # redis, kombu and the socket each have their own
+            raise NobodyHome(str(error)) from error

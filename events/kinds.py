@@ -1,0 +1,55 @@
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """Everything that can happen, as noun.past_participle."""
+
+    ACCOUNT_OPENED = "account.opened"
+    MEMBER_JOINED = "member.joined"
+    MEMBER_CHANGED = "member.changed"
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
+
+    SUBMISSION_RECEIVED = "submission.received"
+    LEAD_CAPTURED = "lead.captured"
+    LEAD_REPEATED = "lead.repeated"
+    LEAD_CHANGED = "lead.changed"
+    LEAD_QUARANTINED = "lead.quarantined"
+    LEAD_SCORED = "lead.scored"
+    LEAD_QUALIFIED = "lead.qualified"
+    LEAD_ASSIGNED = "lead.assigned"
+    LEAD_UNASSIGNED = "lead.unassigned"
+    LEAD_DISQUALIFIED = "lead.disqualified"
+    LEAD_REOPENED = "lead.reopened"
+    SIGNAL_RECEIVED = "signal.received"
+    ACTIVITY_LOGGED = "activity.logged"
+    STAKEHOLDER_ADDED = "stakeholder.added"
+
+    PROMISE_MADE = "promise.made"
+    PROMISE_KEPT = "promise.kept"
+    PROMISE_BROKEN = "promise.broken"
+
+    DEAL_OPENED = "deal.opened"
+    DEAL_MOVED = "deal.moved"
+    DEAL_CHANGED = "deal.changed"
+    DEAL_WON = "deal.won"
+    DEAL_LOST = "deal.lost"
+    DEAL_REOPENED = "deal.reopened"
+    GATE_OVERRIDDEN = "gate.overridden"
+    MEETING_BOOKED = "meeting.booked"
+    OBJECTION_RAISED = "objection.raised"
+    OBJECTION_ANSWERED = "objection.answered"
+    FILE_ATTACHED = "file.attached"
+    CRITERION_ANSWERED = "criterion.answered"
+    TASK_ADDED = "task.added"
+    TASK_DONE = "task.done"
+
+    CADENCE_STARTED = "cadence.started"
+    CADENCE_ENDED = "cadence.ended"
+    MESSAGE_SENT = "message.sent"
+    MESSAGE_FAILED = "message.failed"
+    CONTACT_UNSUBSCRIBED = "contact.unsubscribed"
+
+    STAGE_CHANGED = "stage.changed"
+    RULES_PUBLISHED = "rules.published"
+    JOB_RETRIED = "job.retried"

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from django.db import models
+
+from leads.models import Lead
+from tenancy import clock
+from tenancy.models import TenantForeignKey, TenantModel
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class ScoringVersion(TenantModel):
+    """One published state of the rules, the tiers and the qualification gate."""
+
+    PREFIX = "scv"
+
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=VersionState.choices, default=VersionState.DRAFT)
+    caps = models.JSONField()  # {"fit": 35, "intent": 35, "authority": 15, "timing": 15, "source": 10}
+    tiers = models.JSONField()  # {"urgent": 80, "high": 60, "medium": 40}
+    criteria = models.JSONField()  # [{"key": "fit", "label", "condition"}]
+    threshold = models.PositiveSmallIntegerField(default=3)
+    profile = models.JSONField(default=dict)  # {"industries": [...], "countries": [...]}
+    published_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        db_table = "scoring_version"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "number"], name="scoring_version_number"),
+            models.UniqueConstraint(
+                fields=["account", "state"], name="scoring_version_current", condition=models.Q(state="published")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+
+class Group(models.TextChoices):
+    FIT = "fit", "Fit"
+    INTENT = "intent", "Intent"
+    AUTHORITY = "authority", "Authority"
+    TIMING = "timing", "Timing"
+    SOURCE = "source", "Source"
+
+
+class ScoringRule(TenantModel):
+    """Points for a condition, or for a kind of signal that fades."""
+
+    PREFIX = "scr"
+
+    version = TenantForeignKey(ScoringVersion, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField(default=0)
+    group = models.CharField(max_length=10, choices=Group.choices)
+    label = models.CharField(max_length=120)
+    condition = models.JSONField(null=True, blank=True)
+    signal = models.CharField(max_length=20, blank=True)
+    points = models.SmallIntegerField()
+    cap = models.SmallIntegerField(null=True, blank=True)
+    half_life_hours = models.PositiveIntegerField(null=True, blank=True)
+    exclusive = models.CharField(max_length=40, blank=True)  # of rules that share it only the first that holds counts
+
+    class Meta(TenantModel.Meta):
+        db_table = "scoring_rule"
+        indexes = [models.Index(fields=["account", "version", "position"], name="scoring_rule_order")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Signal(TenantModel):
+    """Engagement of a lead: a page seen, a mail opened, a file loaded."""
+
+    PREFIX = "sig"
+
+    lead = TenantForeignKey(Lead, related_name="signals")
+    kind = models.CharField(max_length=20)
+    url = models.CharField(max_length=500, blank=True)
+    bot = models.BooleanField(default=False)
+    occurred_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "signal"
+        indexes = [models.Index(fields=["account", "lead", "-occurred_at"], name="signal_lead")]
+
+
+class Receipt(TenantModel):
+    """Why a lead has its score; the newest one is what the lead shows."""
+
+    PREFIX = "rcp"
+
+    lead = TenantForeignKey(Lead, related_name="receipts")
+    version = TenantForeignKey(ScoringVersion, related_name="receipts")
+    score = models.PositiveSmallIntegerField()
+    tier = models.CharField(max_length=8)
+    body = models.JSONField()  # scorecard.Receipt as JSON
+    scored_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        db_table = "receipt"
+        indexes = [models.Index(fields=["account", "lead", "-scored_at", "-id"], name="receipt_lead")]
+
+
+class Answer(TenantModel):
+    """A person's answer to a qualification criterion that data could not answer."""
+
+    PREFIX = "ans"
+
+    lead = TenantForeignKey(Lead, related_name="answers")
+    criterion = models.CharField(max_length=40)
+    met = models.BooleanField()
+    member_id = models.UUIDField(null=True)
+    answered_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        db_table = "answer"
+        constraints = [models.UniqueConstraint(fields=["account", "lead", "criterion"], name="answer_once")]

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "tenancy"
+
+    def ready(self) -> None:
+        from tenancy import startup
+
+        startup.watch_connections()

@@ -1,0 +1,44 @@
+"""The one way a tenant's row points at another: by account and id together."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import WhereNode
+
+
+class TenantForeignKey(models.ForeignKey):
+    """A foreign key inside one account.
+
+    The database's own constraint is the composite (account_id, x_id), made by `tenancy.operations`; joins, prefetches
+    and descriptors carry the account, so that every query names it.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+        if on_delete in (models.SET_NULL, models.SET_DEFAULT):
+            raise ValueError("A composite key cannot be half emptied: update it in the verb that deletes.")
+        kwargs["db_constraint"] = False
+        kwargs.setdefault("db_index", False)  # useful ones begin with the account: declare them in Meta
+        super().__init__(to, on_delete=on_delete, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        kwargs["db_index"] = self.db_index
+        return name, path, args, kwargs
+
+    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode:
+        theirs = self.remote_field.model._meta.get_field("account")
+        ours = self.model._meta.get_field("account")
+        return WhereNode([Exact(ours.get_col(related_alias), theirs.get_col(alias))])
+
+    def get_extra_descriptor_filter(self, instance: models.Model) -> dict[str, Any]:
+        return {"account_id": instance.account_id}  # type: ignore[attr-defined]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        # The manager refuses to answer at import time: TenantForm sets the queryset when the form is made.
+        queryset = self.remote_field.model._default_manager.none_yet()
+        return models.Field.formfield(
+            self, **{"form_class": forms.ModelChoiceField, "queryset": queryset, "blank": self.blank} | kwargs
+        )

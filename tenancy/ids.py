@@ -1,0 +1,40 @@
+"""Identifiers: UUIDv7 inside, a prefix and 26 base-32 characters outside."""
+
+import os
+import time
+from uuid import UUID
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+_VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+
+
+def uuid7() -> UUID:
+    """A new UUIDv7 (RFC 9562, method 3: 12 bits of sub-millisecond time before 62 random ones)."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    random = int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
+
+
+def public_id(prefix: str, uuid: UUID) -> str:
+    """`uuid` as the outside sees it: `lead_01J...`."""
+    number, letters = uuid.int, []
+    for _ in range(26):
+        number, digit = divmod(number, 32)
+        letters.append(ALPHABET[digit])
+    return f"{prefix}_{''.join(reversed(letters))}"
+
+
+def from_public(prefix: str, text: str) -> UUID:
+    """The UUID behind a public id. Raises ValueError for anything that `public_id` did not make."""
+    head, _, body = str(text).partition("_")
+    if head != prefix or len(body) != 26:
+        raise ValueError(f"An id here looks like {prefix}_ and 26 characters.")
+    number = 0
+    for letter in body.upper():
+        if letter not in _VALUES:
+            raise ValueError(f"“{letter}” does not occur in an id.")
+        number = number << 5 | _VALUES[letter]
+    if number >> 128:
+        raise ValueError("This id is too large.")
+    return UUID(int=number)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from tenancy import clock
+from tenancy.fields import TenantForeignKey
+from tenancy.ids import from_public, public_id, uuid7
+from tenancy.scope import account_in_scope, current_account
+
+__all__ = ["Account", "Door", "TenantForeignKey", "TenantManager", "TenantModel", "TenantQuerySet"]
+
+# First path segments that are ours; no account may be called so.
+RESERVED_SLUGS = frozenset(
+    "account accounts admin api assets docs f favicon.ico healthz help in i18n live login logout mail media metrics "
+    "operators p promise readyz robots.txt schema signup static status t tollgate u unsubscribe www".split()
+)
+
+
+def validate_not_reserved(slug: str) -> None:
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(f"“{slug}” is used by Tollgate itself; choose another.", code="reserved")
+
+
+class Account(models.Model):
+    """A tenant. Global and small: few columns, few writes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    slug = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Small letters, digits and hyphens."),
+            validate_not_reserved,
+        ],
+    )
+    country = models.CharField(max_length=2, default="GB")  # of phone numbers without a prefix
+    currency = models.CharField(max_length=3, default="EUR")
+    time_zone = models.CharField(max_length=64, default="Europe/London")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        db_table = "account"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def url(self, path: str = "") -> str:
+        """An absolute link into this account, for jobs and mails that know no request."""
+        return f"{settings.PUBLIC_URL}/{self.slug}/{path.lstrip('/')}"
+
+
+class Door(models.Model):
+    """Where a stranger's secret leads: SHA-256 of the key, form or token -> account. Global; holds nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="doors")
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "door"
+        constraints = [models.UniqueConstraint(fields=["digest", "account"], name="door_digest_account")]
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    def by_public_id(self, text: str) -> Any:
+        """The row behind a public id of this account. Raises DoesNotExist for a foreign, unknown or malformed one."""
+        try:
+            uuid = from_public(self.model.PREFIX, text)
+        except ValueError as error:
+            raise self.model.DoesNotExist(str(error)) from None
+        return self.get(pk=uuid)
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """Sees the account in scope and nothing else; raises NoAccount outside of any."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(account_id=current_account().pk)
+
+    def none_yet(self) -> Any:
+        """An empty queryset for a form field that learns its account later."""
+        return super().get_queryset().none()
+
+
+class TenantModel(models.Model):
+    """A row of one account. PREFIX begins its public id."""
+
+    PREFIX = ""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No index of its own: the primary key (account_id, id) begins with it.
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, editable=False, related_name="%(class)s_rows", db_index=False
+    )
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not args and "account" not in kwargs and "account_id" not in kwargs and (account := account_in_scope()):
+            kwargs["account"] = account
+        super().__init__(*args, **kwargs)
+
+    @property
+    def public_id(self) -> str:
+        return public_id(self.PREFIX, self.pk)
+
+    def _do_update(self, base_qs: Any, using: Any, pk_val: UUID, *args: Any) -> Any:
+        return super()._do_update(base_qs.filter(account_id=self.account_id), using, pk_val, *args)  # type: ignore[misc]
+
+    def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        deleted: tuple[int, dict[str, int]] = type(self).objects.filter(pk=self.pk).delete()
+        return deleted
+
