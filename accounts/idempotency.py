@@ -54,7 +54,9 @@ def take(key: str, digest: bytes) -> bool:
     IdempotentAnswer.objects.filter(key=key, created_at__lt=now - KEPT).delete()
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}", [uuid7(), account.pk, key, digest, now])
+            cursor.execute(
+                f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}", [uuid7(), account.pk, key, digest, now]
+            )
             return bool(cursor.rowcount)
     except OperationalError:
         raise Problem(409, "Conflict", "The same request is still running. Ask again in a moment.") from None
@@ -64,7 +66,9 @@ def replay(key: str, digest: bytes) -> Response:
     before = IdempotentAnswer.objects.get(key=key)
     if bytes(before.digest) != digest:
         raise Problem(
-            422, "Understood and refused", "This Idempotency-Key was used with another body. Use a new key for a new request."
+            422,
+            "Understood and refused",
+            "This Idempotency-Key was used with another body. Use a new key for a new request.",
         )
     return Response(before.body, status=before.status, headers={"Idempotent-Replayed": "true"})
 

@@ -52,7 +52,9 @@ def pointers(details: Any, path: str = "") -> list[dict[str, str]]:
     if isinstance(details, dict) and set(details) == {"message", "code"} and isinstance(details["code"], str):
         return [{"pointer": path or "/", "code": details["code"], "detail": str(details["message"])}]
     if isinstance(details, dict):
-        parts = ((f"{path}/{'' if key == 'non_field_errors' else key}".rstrip("/"), value) for key, value in details.items())
+        parts = (
+            (f"{path}/{'' if key == 'non_field_errors' else key}".rstrip("/"), value) for key, value in details.items()
+        )
         return [found for here, value in parts for found in pointers(value, here)]
     if isinstance(details, list):
         single = all(isinstance(item, dict) and set(item) == {"message", "code"} for item in details)

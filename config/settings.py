@@ -78,6 +78,7 @@ ROOT_URLCONF = "config.urls"
 ACCOUNT_URLCONF = "config.account_urls"  # what stands behind /<account-slug>/
 WSGI_APPLICATION = "config.wsgi.application"
 FLOW = "config.flow.FLOW"
+CELERY_APP = "config.celery.app"
 
 _loaders = [
     "django_cotton.cotton_loader.Loader",

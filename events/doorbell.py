@@ -2,8 +2,8 @@
 
 import redis
 import structlog
-from celery import current_app
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 WAITING = 1  # rings that may lie unheard; the workers hold more themselves
 log = structlog.get_logger(__name__)
@@ -22,11 +22,12 @@ def client() -> "redis.Redis":
 class Doorbell:
     def __init__(self) -> None:
         self._redis = client()
+        self._celery = import_string(settings.CELERY_APP)
 
     def ring(self) -> None:
         """Ask the workers to drain, unless a ring is still waiting. Raises NobodyHome within about a second."""
         try:
             if self._redis.llen("celery") < WAITING:
-                current_app.send_task("events.drain", retry=False, ignore_result=True)
+                self._celery.send_task("events.drain", retry=False, ignore_result=True)
         except Exception as error:  # redis, kombu and the socket each have their own
             raise NobodyHome(str(error)) from error

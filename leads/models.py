@@ -220,7 +220,9 @@ class Lead(TenantModel):
         db_table = "lead"
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "source", "external_id"], name="lead_external_id", condition=~models.Q(external_id="")
+                fields=["account", "source", "external_id"],
+                name="lead_external_id",
+                condition=~models.Q(external_id=""),
             ),
         ]
         indexes = [

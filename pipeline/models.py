@@ -147,7 +147,9 @@ class Deal(TenantModel):
     class Meta(TenantModel.Meta):
         db_table = "deal"
         constraints = [
-            models.UniqueConstraint(fields=["account", "lead"], name="deal_one_open", condition=models.Q(status="open")),
+            models.UniqueConstraint(
+                fields=["account", "lead"], name="deal_one_open", condition=models.Q(status="open")
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "stage", "status", "-entered_stage_at", "-id"], name="deal_board"),
@@ -174,7 +176,9 @@ class Visit(TenantModel):
     class Meta(TenantModel.Meta):
         db_table = "visit"
         constraints = [
-            models.UniqueConstraint(fields=["account", "deal"], name="visit_one_open", condition=models.Q(left_at=None)),
+            models.UniqueConstraint(
+                fields=["account", "deal"], name="visit_one_open", condition=models.Q(left_at=None)
+            ),
         ]
         indexes = [models.Index(fields=["account", "stage", "entered_at"], name="visit_stage")]
 

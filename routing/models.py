@@ -90,9 +90,7 @@ class RoutingRule(TenantModel):
 
     class Meta(TenantModel.Meta):
         db_table = "routing_rule"
-        constraints = [
-            models.UniqueConstraint(fields=["account", "version", "position"], name="routing_rule_position")
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "version", "position"], name="routing_rule_position")]
 
     def __str__(self) -> str:
         return self.label

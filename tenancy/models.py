@@ -121,4 +121,3 @@ class TenantModel(models.Model):
     def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         deleted: tuple[int, dict[str, int]] = type(self).objects.filter(pk=self.pk).delete()
         return deleted
-

@@ -112,10 +112,7 @@ class DefinerFunction(Operation):
             self.sql,
             f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {self.signature} TO tollgate_app, tollgate_worker",
-            # A function's new owner must be allowed to create in its schema, at that moment only.
-            "GRANT CREATE ON SCHEMA public TO tollgate_definer",
             f"ALTER FUNCTION {self.signature} OWNER TO tollgate_definer",
-            "REVOKE CREATE ON SCHEMA public FROM tollgate_definer",
         ):
             schema_editor.execute(statement)
 
