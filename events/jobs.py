@@ -120,6 +120,6 @@ def schedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime]]) -> None
 
 def cancel(handler: Handler, subject_id: UUID) -> int:
     """Cancel the subject's pending timer, if any; returns the newest generation so far (0 for none)."""
-    timers = Job.objects.filter(kind=handler.name, subject_id=subject_id)
+    timers = Job.objects.filter(kind=handler.name, subject_id=subject_id, generation__gt=0)
     timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
     return timers.aggregate(newest=Max("generation"))["newest"] or 0
