@@ -2,4 +2,10 @@
 
 from typing import Any
 
-urlpatterns: list[Any] = []
+from django.urls import include, path
+
+from config.api_urls import api
+
+urlpatterns: list[Any] = [
+    path("api/v1/", include(api)),
+]

@@ -5,6 +5,7 @@ class TenancyConfig(AppConfig):
     name = "tenancy"
 
     def ready(self) -> None:
-        from tenancy import startup
+        from tenancy import startup, urls
 
         startup.watch_connections()
+        urls.register()

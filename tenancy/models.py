@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.http import Http404
 
 from tenancy import clock
 from tenancy.fields import TenantForeignKey
@@ -121,3 +122,11 @@ class TenantModel(models.Model):
     def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         deleted: tuple[int, dict[str, int]] = type(self).objects.filter(pk=self.pk).delete()
         return deleted
+
+
+def get_or_404(model: type[TenantModel], public: str) -> Any:
+    """The row of this account behind a public id; Http404 for any other."""
+    try:
+        return model.objects.by_public_id(public)
+    except model.DoesNotExist:
+        raise Http404 from None

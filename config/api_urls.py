@@ -1,0 +1,5 @@
+"""The REST contract, mounted twice: /api/v1/ for keys and /<account-slug>/api/v1/ for members."""
+
+from typing import Any
+
+api: list[Any] = []
