@@ -64,9 +64,26 @@ def stop(process: subprocess.Popen[bytes], first: signal.Signals, *, seconds: fl
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """kill -9 of the process and its children."""
+    """kill -9 of what is left of the process's group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it, also those in groups of their own (PostgreSQL's are)."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in shown.splitlines())}
+    found = [pid]
+    for ancestor in found:
+        found += [child for child, parent in parents.items() if parent == ancestor]
+    return found
+
+
+def signal_family(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process and all its descendants."""
+    for member in family(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(member, number)
 
 
 def wait_until_gone(pid: int, *, seconds: float) -> bool:

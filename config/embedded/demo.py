@@ -1,0 +1,45 @@
+"""The demo account that bin/run makes at its first start, and how it introduces it."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from config.embedded import Unavailable, kept
+from config.embedded.service import BASE
+from config.embedded.stack import Stack
+
+NAME, EMAIL, TEMPLATE = "Demo", "ada@demo.example", "it_services"
+CURL = """curl -X POST {url}/api/v1/leads/ \\
+  -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
+  -d '{{"contact": {{"name": "Grace Hopper", "email": "grace@navy.example"}}, "company": {{"name": "Navy"}}}}'"""
+
+
+def login(stack: Stack) -> dict[str, Any]:
+    """The demo account's login and key; made once for each data folder."""
+    path = stack.data / "demo.json"
+    known = kept.read(path)
+    if known is None:
+        made = _manage(stack, "new_account", "--name", NAME, "--email", EMAIL, "--template", TEMPLATE, "--json")
+        known = json.loads(made.splitlines()[-1])
+        kept.write(path, known)
+        _manage(stack, "demo", "--account", known["slug"])
+    return known | {"url": f"{stack.url}/{known['slug']}/"}
+
+
+def in_words(url: str, known: dict[str, Any] | None) -> str:
+    """What the terminal shows."""
+    if known is None:
+        return "An account: bin/manage new_account --name NAME --email EMAIL"
+    curl = CURL.format(url=url, api_key=known["api_key"])
+    return f"Log in as {known['email']} with the password {known['password']}\nPost a lead:\n{curl}"
+
+
+def _manage(stack: Stack, *words: str) -> str:
+    command = [sys.executable, str(BASE / "manage.py"), *words]
+    done = subprocess.run(command, env=stack.environment("app"), capture_output=True, text=True, check=False, cwd=BASE)
+    if done.returncode:
+        raise Unavailable(
+            f"The demo account can't be made: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}"
+        )
+    return done.stdout
