@@ -34,7 +34,7 @@ def check(data: Path) -> None:
 @contextlib.contextmanager
 def alone_on(data: Path, *, patience: float = 0) -> Iterator[None]:
     """Hold the folder's lock. It is the operating system's: whoever dies lets go of it."""
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o711, parents=True, exist_ok=True)  # the servers of root live inside, as somebody else
     with (data / "run.lock").open("a+") as lock:
         until = time.monotonic() + patience
         while not _taken(lock):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from config.embedded import Unavailable, folder, kept
 from config.embedded.service import BASE

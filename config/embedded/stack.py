@@ -66,7 +66,7 @@ class Stack:
     def prepare_folders(self) -> None:
         """What the programs expect to find."""
         for name in ("log", "mail", "static", "files"):
-            (self.data / name).mkdir(parents=True, exist_ok=True)
+            (self.data / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def start_servers(self) -> None:
         """PostgreSQL with its roles, and Valkey."""
