@@ -180,8 +180,8 @@ CELERY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.Authentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.Allowed"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_access.Authentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api_access.Allowed"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

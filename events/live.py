@@ -65,7 +65,11 @@ class Live:
         await self._serve(stream, scope, receive, send)
 
     async def _serve(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+        headers = [
+            (b"content-type", b"text/event-stream"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+        ]
         await send({"type": "http.response.start", "status": 200, "headers": headers + _cors()})
         gone = asyncio.create_task(_until_gone(receive))
         self.feed.join(stream.account, stream)
@@ -139,7 +143,9 @@ async def _until_gone(receive: Receive) -> None:
 
 
 async def _answer(send: Send, status: int, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain"), *_cors()]})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain"), *_cors()]}
+    )
     await send({"type": "http.response.body", "body": body})
 
 

@@ -124,7 +124,9 @@ class Feed(Generic[L]):
                 listener.tell(change)
 
 
-def read_accounts(accounts: list[Account], since: datetime) -> list[tuple[Account, list[tuple[UUID, datetime, Change]]]]:
+def read_accounts(
+    accounts: list[Account], since: datetime
+) -> list[tuple[Account, list[tuple[UUID, datetime, Change]]]]:
     """The events of each account recorded after `since`, oldest first."""
     try:
         return [(account, read_account(account, since)) for account in accounts]

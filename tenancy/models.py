@@ -18,8 +18,40 @@ __all__ = ["Account", "Door", "TenantForeignKey", "TenantManager", "TenantModel"
 
 # First path segments that are ours; no account may be called so.
 RESERVED_SLUGS = frozenset(
-    "account accounts admin api assets docs f favicon.ico healthz help in i18n live login logout mail media metrics "
-    "operators p promise readyz robots.txt schema signup static status t tollgate u unsubscribe www".split()
+    [
+        "account",
+        "accounts",
+        "admin",
+        "api",
+        "assets",
+        "docs",
+        "f",
+        "favicon.ico",
+        "healthz",
+        "help",
+        "in",
+        "i18n",
+        "live",
+        "login",
+        "logout",
+        "mail",
+        "media",
+        "metrics",
+        "operators",
+        "p",
+        "promise",
+        "readyz",
+        "robots.txt",
+        "schema",
+        "signup",
+        "static",
+        "status",
+        "t",
+        "tollgate",
+        "u",
+        "unsubscribe",
+        "www",
+    ]
 )
 
 

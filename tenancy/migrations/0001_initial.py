@@ -2,10 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import tenancy.clock
 import tenancy.ids
 import tenancy.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

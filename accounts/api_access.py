@@ -1,0 +1,46 @@
+"""Who may use an endpoint. Apart from `accounts.api`, because Django REST framework imports this while it loads itself."""
+
+from typing import Any
+
+from django.middleware.csrf import CsrfViewMiddleware
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+
+
+class Authentication(BaseAuthentication):
+    """Whoever the middleware let in. Members come with a session, so their unsafe requests need the CSRF token."""
+
+    def authenticate(self, request: Any) -> tuple[Any, Any] | None:
+        inner = request._request
+        if inner.api_key is not None:
+            return inner.api_key, inner.api_key
+        if inner.member is not None:
+            self._enforce_csrf(inner)
+            return inner.member, None
+        return None
+
+    def authenticate_header(self, request: Any) -> str:
+        return 'Bearer realm="Tollgate"'
+
+    def _enforce_csrf(self, request: Any) -> None:
+        check = CsrfViewMiddleware(lambda _: None)  # type: ignore[arg-type,return-value]
+        check.process_request(request)
+        refusal = check.process_view(request, lambda _: None, (), {})  # type: ignore[arg-type,return-value]
+        if refusal is not None:
+            raise PermissionDenied("The CSRF token is missing or wrong: send it as X-CSRFToken.")
+
+
+class Allowed(BasePermission):
+    """The view's `needs`, asked of the key's scopes or the member's role. A view without needs is closed."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        inner = request._request
+        need = getattr(view, "needs", {}).get(request.method)
+        if inner.api_key is None and inner.member is None:
+            return False
+        if need is None:
+            return request.method in {"OPTIONS", "HEAD"}
+        if inner.api_key is not None:
+            return need.scope in inner.api_key.scopes
+        return bool(inner.member.may(need.function))
