@@ -53,7 +53,7 @@ class Healer:
         lived = time.monotonic() - self.born
         self.pause = FIRST_PAUSE if lived > LONG_LIFE else min(self.pause * 2, LONGEST_PAUSE)
         self.due = time.monotonic() + self.pause
-        say(f"{name} ended ({how(fallen.returncode)}); it starts again in {self.pause:.0f} s", logs)
+        say(f"{name} ended ({how(fallen.returncode)}); it starts again in {self.pause:g} s", logs)
 
     def is_due(self) -> bool:
         """Whether the pause after a fall is over."""

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,8 @@ from config.embedded.valkey import Valkey
 
 HOST = "localhost"  # one name for pages and live stream: cookies know no ports, but they do know names
 PUMPS = ("pump-1", "pump-2")
+WEB = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-access-log"]
+WORKER = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 Part = Service | Postgres | Valkey
 
 
@@ -184,28 +186,16 @@ class Stack:
         assert found, f"{name} does not run"
         return found
 
-    def _programs(self) -> list[tuple[str, list[str | Path], str]]:
-        python = sys.executable
-        manage, bind = [python, BASE / "manage.py"], ["--host", "127.0.0.1"]
-        web = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-access-log"]
-        worker = [
-            "--pool",
-            "prefork",
-            "--concurrency",
-            "2",
-            "--without-gossip",
-            "--without-mingle",
-            "--loglevel",
-            "INFO",
-        ]
-        sink = ("smtp", [python, "-m", "config.embedded.smtp_sink", str(self.smtp_port), self.mail], "app")
-        return [
-            *([] if "SMTP_HOST" in os.environ else [sink]),
-            ("web", [python, "-m", "granian", *web, *bind, "--port", str(self.port), "config.wsgi:application"], "app"),
-            ("live", [python, "-m", "uvicorn", *bind, "--port", str(self.live_port), "config.asgi:application"], "app"),
-            ("worker", [python, "-m", "celery", "-A", "config.celery", "worker", *worker], "worker"),
-            *((pump, [*manage, "pump"], "worker") for pump in PUMPS),
-        ]
+    def _programs(self) -> Iterator[tuple[str, list[str | Path], str]]:
+        """Name, command, and the database role it runs as."""
+        python, bind = sys.executable, ["--host", "127.0.0.1", "--port"]
+        if "SMTP_HOST" not in os.environ:
+            yield "smtp", [python, "-m", "config.embedded.smtp_sink", str(self.smtp_port), self.mail], "app"
+        yield "web", [python, "-m", "granian", *WEB, *bind, str(self.port), "config.wsgi:application"], "app"
+        yield "live", [python, "-m", "uvicorn", *bind, str(self.live_port), "config.asgi:application"], "app"
+        yield "worker", [python, "-m", "celery", "-A", "config.celery", "worker", *WORKER], "worker"
+        for pump in PUMPS:
+            yield pump, [python, BASE / "manage.py", "pump"], "worker"
 
     def _choose_ports(self) -> None:
         self.port = free_port(self.port)
