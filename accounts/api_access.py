@@ -1,4 +1,4 @@
-"""Who may use an endpoint. Apart from `accounts.api`, because Django REST framework imports this while it loads itself."""
+"""Who may use an endpoint. Apart from `accounts.api`: Django REST framework imports this while it loads itself."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class Authentication(BaseAuthentication):
         return 'Bearer realm="Tollgate"'
 
     def _enforce_csrf(self, request: Any) -> None:
-        check = CsrfViewMiddleware(lambda _: None)  # type: ignore[arg-type,return-value]
+        check = CsrfViewMiddleware(lambda _: None)  # type: ignore[arg-type]
         check.process_request(request)
         refusal = check.process_view(request, lambda _: None, (), {})  # type: ignore[arg-type,return-value]
         if refusal is not None:

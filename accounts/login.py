@@ -3,7 +3,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Login through allauth; new accounts are opened by command, so nobody signs up here."""
 
     def is_open_for_signup(self, request: Any) -> bool:

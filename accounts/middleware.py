@@ -32,7 +32,7 @@ class AccountMiddleware:
         return self.inside(request, slug)
 
     def with_key(self, request: Any) -> HttpResponse:
-        """/api/v1/...: the bearer's key says which account. A missing or bad key is refused later, by the API itself."""
+        """/api/v1/...: the bearer's key says which account. A bad key is refused later, by the API itself."""
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         try:
             account = door.behind("key", secret.strip() if kind.lower() == "bearer" else "")

@@ -83,7 +83,7 @@ class Member(TenantModel):
     joined_at = models.DateTimeField(default=clock.now)
     left_at = models.DateTimeField(null=True)
 
-    objects = TenantManager.from_queryset(MemberQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(MemberQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "member"

@@ -75,7 +75,7 @@ def work_once(account: Account) -> int:
 
 
 def claim_batch(account: Account, now: datetime) -> Claim | None:
-    """Lease the longest-waiting kind's due jobs of `account`, at most its handler's batch, skipping what others hold."""
+    """Lease due jobs of the kind that waits longest, at most its handler's batch, skipping what others hold."""
     with scope(account):
         due = Job.objects.filter(state=JobState.PENDING, run_at__lte=now)
         first = due.select_for_update(skip_locked=True).order_by("run_at", "id").first()

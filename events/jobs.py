@@ -25,7 +25,7 @@ WorkOutside = Callable[["Account", UUID], None]
 
 @dataclass(frozen=True)
 class Handler:
-    """A job's code. It may safely run twice. As a reaction its subject is the event's lead or its own subject (`of`)."""
+    """A job's code; it may safely run twice. As a reaction its subject is the event's lead or own subject (`of`)."""
 
     name: str
     of: Of
@@ -86,9 +86,9 @@ def jobs_for(event: Event, handlers: Sequence[Handler], now: datetime) -> list[J
 
 
 def schedule(handler: Handler, subject_id: UUID, run_at: datetime) -> Job:
-    """A timer: `handler` runs for `subject_id` at `run_at` (aware). An earlier timer of the same subject is cancelled."""
+    """A timer: `handler` runs for `subject_id` at `run_at` (aware), instead of an earlier timer of the subject."""
     generation = cancel(handler, subject_id) + 1
-    return Job.objects.create(
+    timer: Job = Job.objects.create(
         kind=handler.name,
         dedupe_key=f"{subject_id.hex}:{generation}",
         subject_id=subject_id,
@@ -96,6 +96,7 @@ def schedule(handler: Handler, subject_id: UUID, run_at: datetime) -> Job:
         run_at=run_at,
         created_at=clock.now(),
     )
+    return timer
 
 
 def schedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime]]) -> None:

@@ -1,4 +1,4 @@
-"""Live updates: one stream of server-sent events per browser that says only "this changed"; pages re-fetch what they show.
+"""Live updates: one stream of server-sent events per browser. It says only "this changed"; pages re-fetch.
 
 Plain ASGI, in a process of its own (`config/asgi.py`). A stream holds no transaction and no connection to the database.
 """
@@ -24,6 +24,12 @@ from tenancy.models import Account
 
 HEARTBEAT = 15.0
 FULL = 200  # changes a slow reader may lag behind before it is told to fetch everything
+
+_STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -56,12 +62,14 @@ class Live:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            return await self._lifespan(receive, send)
+            await self._lifespan(receive, send)
+            return
         slug = scope["path"].removeprefix("/live/").strip("/")
         stream = await asyncio.to_thread(self._admitted, scope, slug) if scope["type"] == "http" else None
         if stream is None:
             status = 200 if scope["path"] == "/healthz" else 403
-            return await _answer(send, status, b"ok" if status == 200 else b"")
+            await _answer(send, status, b"ok" if status == 200 else b"")
+            return
         await self._serve(stream, scope, receive, send)
 
     async def _serve(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +98,8 @@ class Live:
             # A heartbeat is also the moment to notice that somebody logged out or left the account.
             if await asyncio.to_thread(self._admitted, scope, stream.account.slug) is None:
                 raise _Closed from None
-            return await send(_frame("hello", {"people": self.people(stream.account.pk)}))
+            await send(_frame("hello", {"people": self.people(stream.account.pk)}))
+            return
         if change is None:
             raise _Closed
         await send(_frame("change", change.as_json(), change.id))

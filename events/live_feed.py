@@ -53,6 +53,9 @@ class Change:
         }
 
 
+Row = tuple[UUID, datetime, Change]
+
+
 class Listener(Protocol):
     def tell(self, change: Change) -> None: ...
 
@@ -110,7 +113,7 @@ class Feed(Generic[L]):
         for account, changes in await reading:
             self._tell(account, self._news(account, changes))
 
-    def _news(self, account: Account, changes: list[tuple[UUID, datetime, Change]]) -> list[Change]:
+    def _news(self, account: Account, changes: list[Row]) -> list[Change]:
         seen, since = self._seen[account.pk], self._since.get(account.pk, clock.now())
         news = [change for key, recorded_at, change in changes if key not in seen and recorded_at > since]
         seen.update({key: recorded_at for key, recorded_at, _ in changes})
@@ -135,7 +138,7 @@ def read_accounts(
         raise
 
 
-def read_account(account: Account, since: datetime) -> list[tuple[UUID, datetime, Change]]:
+def read_account(account: Account, since: datetime) -> list[Row]:
     with scope(account):
         rows = Event.objects.filter(recorded_at__gt=since).order_by("recorded_at", "id")
         return [(row["id"], row["recorded_at"], _change(row)) for row in rows.values(*_COLUMNS)]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -38,7 +38,7 @@ class Event(TenantModel):
     recorded_at = models.DateTimeField()
     body = models.JSONField(default=dict)
 
-    objects = TenantManager.from_queryset(EventQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(EventQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "event"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 from accounts.models import Member
@@ -214,7 +216,7 @@ class Lead(TenantModel):
     disqualified_reason = models.CharField(max_length=120, blank=True)
     recycle_on = models.DateField(null=True)
 
-    objects = TenantManager.from_queryset(LeadQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(LeadQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "lead"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 from accounts.models import Member
@@ -142,7 +144,7 @@ class Deal(TenantModel):
     gate = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)  # for If-Match
 
-    objects = TenantManager.from_queryset(DealQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(DealQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "deal"

@@ -1,4 +1,4 @@
-"""A broken database constraint, in words beside the field. Neither ModelForm nor DRF sees a duplicate within an account."""
+"""A broken database constraint in words beside the field: forms and DRF don't see a duplicate within an account."""
 
 from django.db import IntegrityError, models
 

@@ -8,7 +8,7 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.where import WhereNode
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A foreign key inside one account.
 
     The database's own constraint is the composite (account_id, x_id), made by `tenancy.operations`; joins, prefetches
@@ -25,20 +25,22 @@ class TenantForeignKey(models.ForeignKey):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
-        kwargs["db_index"] = self.db_index
+        kwargs["db_index"] = self.db_index  # type: ignore[attr-defined]  # the stubs forget it
         return name, path, args, kwargs
 
     def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode:
-        theirs = self.remote_field.model._meta.get_field("account")
-        ours = self.model._meta.get_field("account")
-        return WhereNode([Exact(ours.get_col(related_alias), theirs.get_col(alias))])
+        theirs: Any = self.remote_field.model._meta.get_field("account")
+        ours: Any = self.model._meta.get_field("account")
+        clause: Any = Exact(ours.get_col(related_alias), theirs.get_col(alias))
+        return WhereNode([clause])
 
     def get_extra_descriptor_filter(self, instance: models.Model) -> dict[str, Any]:
         return {"account_id": instance.account_id}  # type: ignore[attr-defined]
 
     def formfield(self, **kwargs: Any) -> Any:
         # The manager refuses to answer at import time: TenantForm sets the queryset when the form is made.
-        queryset = self.remote_field.model._default_manager.none_yet()
+        target: Any = self.remote_field.model
+        queryset = target.objects.none_yet()
         return models.Field.formfield(
             self, **{"form_class": forms.ModelChoiceField, "queryset": queryset, "blank": self.blank} | kwargs
         )

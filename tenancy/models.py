@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -18,40 +18,9 @@ __all__ = ["Account", "Door", "TenantForeignKey", "TenantManager", "TenantModel"
 
 # First path segments that are ours; no account may be called so.
 RESERVED_SLUGS = frozenset(
-    [
-        "account",
-        "accounts",
-        "admin",
-        "api",
-        "assets",
-        "docs",
-        "f",
-        "favicon.ico",
-        "healthz",
-        "help",
-        "in",
-        "i18n",
-        "live",
-        "login",
-        "logout",
-        "mail",
-        "media",
-        "metrics",
-        "operators",
-        "p",
-        "promise",
-        "readyz",
-        "robots.txt",
-        "schema",
-        "signup",
-        "static",
-        "status",
-        "t",
-        "tollgate",
-        "u",
-        "unsubscribe",
-        "www",
-    ]
+    {"account", "accounts", "admin", "api", "assets", "docs", "f", "favicon.ico", "healthz", "help", "i18n", "in"}
+    | {"live", "login", "logout", "mail", "media", "metrics", "operators", "p", "promise", "readyz", "robots.txt"}
+    | {"schema", "signup", "static", "status", "t", "tollgate", "u", "unsubscribe", "www"}
 )
 
 
@@ -100,6 +69,9 @@ class Door(models.Model):
         db_table = "door"
         constraints = [models.UniqueConstraint(fields=["digest", "account"], name="door_digest_account")]
 
+    def __str__(self) -> str:
+        return f"a door to {self.account}"
+
 
 class TenantQuerySet(models.QuerySet[Any]):
     def by_public_id(self, text: str) -> Any:
@@ -111,7 +83,7 @@ class TenantQuerySet(models.QuerySet[Any]):
         return self.get(pk=uuid)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):
     """Sees the account in scope and nothing else; raises NoAccount outside of any."""
 
     def get_queryset(self) -> Any:
@@ -133,7 +105,7 @@ class TenantModel(models.Model):
         Account, on_delete=models.CASCADE, editable=False, related_name="%(class)s_rows", db_index=False
     )
 
-    objects = TenantManager()
+    objects: ClassVar[Any] = TenantManager()
 
     class Meta:
         abstract = True

@@ -29,5 +29,5 @@ def refuse_power(connection: Any, **kwargs: Any) -> None:
         if holds:
             connection.close()
             raise ImproperlyConfigured(
-                f"The database role {name} is {what}; Tollgate refuses to run as it. Use tollgate_app or tollgate_worker."
+                f"The database role {name} is {what}; Tollgate refuses to run as it. Use tollgate_app or _worker."
             )
