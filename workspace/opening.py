@@ -1,4 +1,4 @@
-"""A new account, complete enough to capture its first lead: a member, a key, sources, a form and every app's defaults."""
+"""A new account, complete enough for its first lead: a member, a key, sources, a form and every app's defaults."""
 
 from __future__ import annotations
 
