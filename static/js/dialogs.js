@@ -1,0 +1,35 @@
+// Native dialogs: they take the focus (first field that needs something) and give it back to who opened them.
+import { all, on, one } from "./page.js";
+
+const openers = new WeakMap();
+
+/** Open a dialog; when it closes, focus returns to `opener`. */
+export function open(dialog, opener = document.activeElement) {
+  if (!dialog || dialog.open) return;
+  openers.set(dialog, opener);
+  dialog.showModal();
+  const first = one("[aria-invalid=true], [autofocus], .unmet :is(input, select, textarea)", dialog);
+  (first ?? one("input:not([type=hidden]), select, textarea, button", dialog))?.focus();
+}
+
+document.addEventListener("close", (event) => {
+  const opener = openers.get(event.target);
+  if (opener?.isConnected) opener.focus();
+  event.target.dispatchEvent(new CustomEvent("tollgate:closed", { bubbles: true }));
+}, true);
+
+on("click", "[data-dialog]", (event, button) => {
+  event.preventDefault();
+  open(one(button.dataset.dialog), button);
+});
+on("click", "[data-close]", (_, button) => button.closest("dialog")?.close());
+on("click", "dialog", (event, dialog) => {
+  if (event.target === dialog) dialog.close();
+});
+
+/** Open what asks for it: on load, or after htmx put it in. */
+function openWhatAsks(within) {
+  for (const dialog of all("dialog[data-open-now]", within)) open(dialog);
+}
+document.addEventListener("htmx:afterSettle", () => openWhatAsks(document));
+openWhatAsks(document);

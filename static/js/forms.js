@@ -1,0 +1,19 @@
+// Forms: what was typed survives a failure (htmx leaves it), the first wrong field gets the focus, page changes focus the heading.
+import { all, on, one } from "./page.js";
+
+on("change", "[data-composer] [name=kind]", (_, kind) => {
+  const form = kind.closest("form");
+  for (const part of all("[data-for-kind]", form)) {
+    part.hidden = part.dataset.forKind !== kind.value;
+    part.disabled = part.hidden;
+  }
+  const words = one("[data-save-words]", form);
+  if (words) words.textContent = `Log ${kind.closest("label").textContent.trim().toLowerCase()}`;
+});
+for (const kind of all("[data-composer] [name=kind]:checked")) kind.dispatchEvent(new Event("change", { bubbles: true }));
+
+function focusFirstWrong(within) {
+  one("[aria-invalid=true]", within)?.focus();
+}
+document.addEventListener("htmx:afterSettle", (event) => focusFirstWrong(event.target));
+focusFirstWrong(document);

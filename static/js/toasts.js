@@ -1,0 +1,53 @@
+// Toasts: 6 s (errors stay), at most three. From the server by messages, or the HX-Trigger header: {"toast": {"text", "kind", "url", "act"}}.
+import { all, icon, on, one } from "./page.js";
+
+const region = one("#toasts");
+
+function leaveLater(card) {
+  if (card.dataset.toast !== "error") setTimeout(() => card.remove(), 6000);
+}
+
+/** Show a toast. `kind` "error" stays until closed; `url` and `act` make one action. */
+export function toast({ text, kind = "", url = "", act = "Open" }) {
+  if (!region) return;
+  const card = document.createElement("div");
+  card.className = "toast-card";
+  card.dataset.toast = kind;
+  const words = document.createElement("p");
+  words.textContent = text;
+  card.append(icon(kind === "error" ? "circle-alert" : "check"), words);
+  if (url) card.append(action(url, act));
+  card.append(closer());
+  region.append(card);
+  for (const old of all("[data-toast]", region).slice(0, -3)) old.remove();
+  leaveLater(card);
+}
+
+function action(url, words) {
+  const link = document.createElement("a");
+  link.className = "toast-act";
+  link.href = url;
+  link.textContent = words;
+  return link;
+}
+
+function closer() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "toast-act toast-close";
+  button.dataset.toastClose = "";
+  button.setAttribute("aria-label", "Close");
+  button.append(icon("x"));
+  return button;
+}
+
+on("click", "[data-toast-close]", (_, button) => button.closest("[data-toast]").remove());
+document.addEventListener("toast", (event) => toast(typeof event.detail?.value === "string" ? { text: event.detail.value } : event.detail));
+document.addEventListener("htmx:sendError", () => toast({ text: "The server can't be reached. What you typed is still here.", kind: "error" }));
+document.addEventListener("htmx:responseError", (event) => {
+  const request = event.detail.xhr;
+  const reference = request.getResponseHeader("X-Request-ID");
+  const what = request.status >= 500 ? "That didn't work on our side. What you typed is still here." : "That wasn't possible.";
+  toast({ text: reference ? `${what} Reference ${reference.slice(0, 8)}` : what, kind: "error" });
+});
+for (const card of all("[data-toast]")) leaveLater(card);
