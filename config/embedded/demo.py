@@ -10,21 +10,24 @@ from config.embedded.service import BASE
 from config.embedded.stack import Stack
 
 NAME, EMAIL, TEMPLATE = "Demo", "ada@demo.example", "it_services"
+FILE = "demo.json"
 CURL = """curl -X POST {url}/api/v1/leads/ \\
   -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
   -d '{{"contact": {{"name": "Grace Hopper", "email": "grace@navy.example"}}, "company": {{"name": "Navy"}}}}'"""
 
 
-def login(stack: Stack) -> dict[str, Any]:
-    """The demo account's login and key; made once for each data folder."""
-    path = stack.data / "demo.json"
-    known = kept.read(path)
-    if known is None:
+def prepare(stack: Stack) -> None:
+    """Make the account, once for each data folder."""
+    path = stack.data / FILE
+    if not path.exists():
         made = _manage(stack, "new_account", "--name", NAME, "--email", EMAIL, "--template", TEMPLATE, "--json")
-        known = json.loads(made.splitlines()[-1])
-        kept.write(path, known)
-        _manage(stack, "demo", "--account", known["slug"])
-    return known | {"url": f"{stack.url}/{known['slug']}/"}
+        kept.write(path, json.loads(made.splitlines()[-1]))
+
+
+def login(stack: Stack) -> dict[str, Any] | None:
+    """The account's login and key."""
+    known = kept.read(stack.data / FILE)
+    return known and known | {"url": f"{stack.url}/{known['slug']}/"}
 
 
 def in_words(url: str, known: dict[str, Any] | None) -> str:

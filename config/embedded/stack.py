@@ -52,14 +52,16 @@ class Stack:
         """Where the mail sink puts what it receives."""
         return self.data / "mail"
 
-    def start(self) -> None:
-        """Servers, migrations, then the programs; returns when all of them are ready."""
+    def start(self, meanwhile: Callable[[], object] | None = None) -> None:
+        """Servers, migrations, then the programs; returns when all are ready. `meanwhile` is done as they boot."""
         try:
             self.prepare_folders()
             self._choose_ports()
             self.start_servers()
             self.migrate()
             self.start_programs()
+            if meanwhile:
+                meanwhile()
             self.wait_until_ready()
         except BaseException:
             self.stop()
