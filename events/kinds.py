@@ -37,6 +37,7 @@ class Kind(TextChoices):
     DEAL_REOPENED = "deal.reopened"
     GATE_OVERRIDDEN = "gate.overridden"
     MEETING_BOOKED = "meeting.booked"
+    MEETING_CHANGED = "meeting.changed"
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_ANSWERED = "objection.answered"
     FILE_ATTACHED = "file.attached"
