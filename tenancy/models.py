@@ -83,7 +83,7 @@ class TenantQuerySet(models.QuerySet[Any]):
         return self.get(pk=uuid)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """Sees the account in scope and nothing else; raises NoAccount outside of any."""
 
     def get_queryset(self) -> Any:
@@ -121,7 +121,7 @@ class TenantModel(models.Model):
         return public_id(self.PREFIX, self.pk)
 
     def _do_update(self, base_qs: Any, using: Any, pk_val: UUID, *args: Any) -> Any:
-        return super()._do_update(base_qs.filter(account_id=self.account_id), using, pk_val, *args)  # type: ignore[misc]
+        return super()._do_update(base_qs.filter(account_id=self.account_id), using, pk_val, *args)
 
     def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         deleted: tuple[int, dict[str, int]] = type(self).objects.filter(pk=self.pk).delete()
