@@ -59,11 +59,14 @@ def holder(data: Path) -> int | None:
     return pid if any(launcher in process.command_line(pid) for launcher in LAUNCHERS) else None
 
 
-def in_words(error: OSError, data: Path) -> str:
-    """One sentence for what the operating system refused."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+def in_words(failure: Exception, data: Path) -> str:
+    """One sentence for what went wrong; a full disk has many symptoms and one cause."""
+    full = isinstance(failure, OSError) and failure.errno in {errno.ENOSPC, errno.EDQUOT}
+    if full or (data.exists() and shutil.disk_usage(data).free < 2**20):
         return f"The disk that holds {data} is full."
-    return f"{error.strerror or error}: {error.filename or data}."
+    if isinstance(failure, OSError):
+        return f"{failure.strerror or failure}: {failure.filename or data}."
+    return str(failure)
 
 
 def _taken(lock: IO[str]) -> bool:

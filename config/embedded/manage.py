@@ -51,8 +51,8 @@ def _with_servers(data: Path, role: str, words: list[str]) -> int:
             if role != "owner":
                 stack.migrate()
             return _command(words, stack.environment(role))
-    except Unavailable as refusal:
-        print(f"bin/manage: {refusal}", file=sys.stderr)
+    except (Unavailable, OSError) as failure:
+        print(f"bin/manage: {folder.in_words(failure, data)}", file=sys.stderr)
         return 1
     finally:
         stack.stop()

@@ -31,10 +31,8 @@ def main() -> int:
         return _detach(options) if options.detach else _run(options)
     except Stopped:
         return 0
-    except Unavailable as refusal:
-        return _complain(str(refusal))
-    except OSError as error:
-        return _complain(folder.in_words(error, options.data))
+    except (Unavailable, OSError) as failure:
+        return _complain(folder.in_words(failure, options.data))
 
 
 def _options() -> argparse.Namespace:
@@ -116,10 +114,8 @@ def _detached(options: argparse.Namespace, ready: IO[str]) -> int:
         return _run(options, ready)
     except Stopped:
         return 0
-    except Unavailable as refusal:
-        ready.write(str(refusal))
-    except OSError as error:
-        ready.write(folder.in_words(error, options.data))
+    except (Unavailable, OSError) as failure:
+        ready.write(folder.in_words(failure, options.data))
     ready.flush()
     return 1
 
