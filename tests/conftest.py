@@ -1,3 +1,3 @@
 """What every test has at hand."""
 
-pytest_plugins = ["tests.database", "tests.skips"]
+pytest_plugins = ["tests.database", "tests.stage", "tests.skips"]

@@ -213,6 +213,7 @@ class Migration(migrations.Migration):
                 ("deal_id", models.UUIDField(null=True)),
                 ("pipeline_id", models.UUIDField(null=True)),
                 ("stage_id", models.UUIDField(null=True)),
+                ("stage_name", models.CharField(blank=True, max_length=80)),
                 ("next_step_at", models.DateTimeField(null=True)),
                 ("outcome", models.CharField(blank=True, max_length=12)),
                 ("closed_at", models.DateTimeField(null=True)),

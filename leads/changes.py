@@ -1,0 +1,115 @@
+"""Changing facts of a lead that is there: the same reading as at capture, but nonsense is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+
+from leads import names
+from leads.models.people import Company, Contact
+from leads.models.sources import CustomField
+from leads.reading import Reading, is_blank, read
+from leads.vocabulary import FACTS, UNCHANGEABLE, Kept, Reader
+from tenancy import clock
+from tenancy.scope import current_account
+
+if TYPE_CHECKING:
+    from leads.models.lead import Lead
+
+EMPTY = {"headcount": None, "timeline_days": None, "value_minor": None}
+
+
+def apply(lead: Lead, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Write `facts` on lead, contact and company; returns {fact: [before, after]} of those that differ.
+
+    Raises ValidationError for malformed values, unknown names and an e-mail that belongs to somebody else.
+    """
+    before = lead.facts
+    reading = _understood(facts)
+    _write_firm(lead, reading.firm)
+    _write_person(lead, reading.person)
+    _write_lead(lead, reading)
+    after = lead.facts
+    return {name: [before.get(name), after.get(name)] for name in after if before.get(name) != after[name]} | {
+        name: [before[name], None] for name in before if name not in after
+    }
+
+
+def custom_fields() -> dict[str, Kept]:
+    """The account's custom fields by key."""
+    return {field.key: Kept(field.type, tuple(field.choices)) for field in CustomField.objects.all()}
+
+
+def _understood(facts: Mapping[str, Any]) -> Reading:
+    flat = {name.removeprefix("custom."): value for name, value in facts.items() if name != "custom"}
+    flat |= facts.get("custom") or {}
+    reader = Reader.of(current_account(), clock.now(), custom_fields())
+    reading = read({name: value for name, value in flat.items() if name not in UNCHANGEABLE}, reader)
+    if reading.problems or reading.ignored:
+        raise ValidationError(_complaints(reading))
+    for name, value in flat.items():
+        if is_blank(value) and name in FACTS and name not in UNCHANGEABLE:
+            reading.put({column: EMPTY.get(column.partition(".")[2], "") for column in FACTS[name].columns})
+        elif is_blank(value) and name in reader.custom:
+            reading.custom[name] = None
+    if reading.lead.get("tech_stack") == "":
+        reading.lead["tech_stack"] = []
+    return reading
+
+
+def _complaints(reading: Reading) -> dict[str, list[ValidationError]]:
+    found = {item["pointer"].rpartition("/")[2]: (item["detail"], item["code"]) for item in reading.problems}
+    found |= dict.fromkeys(reading.ignored, ("There is no such fact.", "unknown"))
+    return {name: [ValidationError(detail, code=code)] for name, (detail, code) in found.items()}
+
+
+def _write_firm(lead: Lead, columns: dict[str, Any]) -> None:
+    if not columns:
+        return
+    known = Company.objects.filter(domain=columns.get("domain")).first() if columns.get("domain") else None
+    company = known or lead.company or Company()
+    _assign(company, columns)
+    if lead.company_id != company.pk:
+        lead.company = company
+        Contact.objects.filter(pk=lead.contact_id).update(company_id=company.pk)
+        lead.contact.company = company
+
+
+def _write_person(lead: Lead, columns: dict[str, Any]) -> None:
+    address = columns.get("email_norm")
+    if address and Contact.objects.filter(email_norm=address).exclude(pk=lead.contact_id).exists():
+        raise ValidationError({"email": [ValidationError("Another contact has this address.", code="duplicate")]})
+    if {"first_name", "last_name"} & set(columns):
+        names_now = {name: columns.get(name, getattr(lead.contact, name)) for name in ("first_name", "last_name")}
+        columns["name"] = " ".join(filter(None, names_now.values()))[:200]
+        columns["name_norm"] = names.fold(columns["name"])[:200]
+    _assign(lead.contact, columns)
+
+
+def _write_lead(lead: Lead, reading: Reading) -> None:
+    columns = dict(reading.lead)
+    changed = columns.pop("custom")
+    custom = {key: value for key, value in (lead.custom | changed).items() if value is not None}
+    _assign(lead, columns | {"custom": custom}, save=False)
+    known = lead.facts
+    lead.incomplete = [name for name in lead.incomplete if known.get(name) is None]
+    lead.search_text = searchable(lead)
+    lead.updated_at = clock.now()
+    lead.save()
+
+
+def _assign(row: Any, columns: Mapping[str, Any], *, save: bool = True) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+    if columns and save:
+        row.save()
+
+
+def searchable(lead: Lead) -> str:
+    """What search_leads() looks through: folded, one line."""
+    contact, company = lead.contact, lead.company
+    parts = [contact.name, contact.email, contact.phone, contact.phone_e164, contact.job_title]
+    parts += [company.name, company.domain] if company else []
+    return names.fold(" ".join([*parts, lead.product]))

@@ -1,0 +1,31 @@
+from leads.models.activity import (
+    Activity,
+    ActivityKind,
+    Direction,
+    Stakeholder,
+    StakeholderRole,
+    Submission,
+)
+from leads.models.lead import Lead, LeadQuerySet, Status, Track
+from leads.models.people import Company, Contact
+from leads.models.sources import CustomField, FieldType, Form, Source, SourceKind
+
+__all__ = [
+    "Activity",
+    "ActivityKind",
+    "Company",
+    "Contact",
+    "CustomField",
+    "Direction",
+    "FieldType",
+    "Form",
+    "Lead",
+    "LeadQuerySet",
+    "Source",
+    "SourceKind",
+    "Stakeholder",
+    "StakeholderRole",
+    "Status",
+    "Submission",
+    "Track",
+]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from django.db import models
+
+from tenancy import clock
+from tenancy.models import TenantForeignKey, TenantModel
+
+
+class SourceKind(models.TextChoices):
+    FORM = "form", "Website form"
+    API = "api", "API"
+    IMPORT = "import", "Import"
+    EMAIL = "email", "E-mail"
+    WEBHOOK = "webhook", "Webhook"
+    MANUAL = "manual", "Added by hand"
+    REFERRAL = "referral", "Referral"
+    OUTBOUND = "outbound", "Targeted outbound"
+    PAID = "paid", "Paid"
+    EVENT = "event", "Event"
+    LIST = "list", "List"
+    CALL = "call", "Call"
+
+
+class Source(TenantModel):
+    """Where leads come from, and what they must bring along."""
+
+    PREFIX = "src"
+
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=SourceKind.choices)
+    mapping = models.JSONField(default=dict, blank=True)  # their key -> our field
+    required = models.JSONField(default=list, blank=True)  # our fields
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        db_table = "source"
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="source_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldType(models.TextChoices):
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    BOOLEAN = "boolean"
+    URL = "url"
+
+
+class CustomField(TenantModel):
+    """A fact that one account adds to its leads; its values live in `Lead.custom[key]`."""
+
+    PREFIX = "cfd"
+
+    key = models.SlugField(max_length=40)
+    label = models.CharField(max_length=80)
+    type = models.CharField(max_length=8, choices=FieldType.choices)
+    choices = models.JSONField(default=list, blank=True)
+
+    class Meta(TenantModel.Meta):
+        db_table = "custom_field"
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="custom_field_key")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Form(TenantModel):
+    """A hosted form. Its public link is `/f/<form>/`, a door of its own."""
+
+    PREFIX = "frm"
+
+    name = models.CharField(max_length=80)
+    title = models.CharField(max_length=120)
+    source = TenantForeignKey(Source, related_name="forms")
+    fields = models.JSONField(default=list)  # [{"field", "label", "required", "help"}]
+    origins = models.JSONField(default=list, blank=True)
+    consent_text = models.CharField(max_length=500, blank=True)
+    thanks = models.CharField(max_length=500, blank=True)
+    redirect = models.URLField(blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        db_table = "form"
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="form_name")]
+
+    def __str__(self) -> str:
+        return self.name

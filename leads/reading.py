@@ -1,0 +1,130 @@
+"""A whole submission, from what was sent to the columns of person, firm and lead.
+
+Nothing is lost: what makes no sense is a problem, what nobody knows is ignored; both stay in the raw submission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leads import names
+from leads.normalise import Malformed, text
+from leads.vocabulary import FACTS, Fact, Reader, custom_value
+
+OURS = frozenset({"source", "campaign", "consent", "custom"})  # read apart from the facts
+REACHABLE = ("email", "phone", "name", "first_name", "last_name", "external_id")
+CLICK_IDS = frozenset("utm_source utm_medium utm_campaign utm_term utm_content gclid fbclid msclkid".split())
+Problem = dict[str, str]
+
+
+@dataclass
+class Reading:
+    """Columns by table (`person`, `firm`, `lead`), and what did not fit."""
+
+    person: dict[str, Any] = field(default_factory=dict)
+    firm: dict[str, Any] = field(default_factory=dict)
+    lead: dict[str, Any] = field(default_factory=dict)
+    hint: dict[str, Any] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
+    campaign: dict[str, str] = field(default_factory=dict)
+    consent: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def put(self, columns: Mapping[str, Any]) -> None:
+        for column, value in columns.items():
+            table, _, name = column.partition(".")
+            getattr(self, table)[name] = value
+
+    def missing(self, required: Iterable[str]) -> list[str]:
+        """Those of the facts (`custom.x` too) that are not known."""
+        return [name for name in required if not self._knows(name)]
+
+    def _knows(self, name: str) -> bool:
+        if name.startswith("custom."):
+            return name.removeprefix("custom.") in self.custom
+        if name not in FACTS:
+            return True  # a requirement that nothing could ever meet holds nobody up
+        table, _, column = FACTS[name].columns[0].partition(".")
+        return getattr(self, table).get(column) not in (None, "", [])
+
+
+def read(payload: Mapping[str, Any], reader: Reader) -> Reading:
+    """Normalise `payload`. Never raises for a value."""
+    reading = Reading()
+    for name in FACTS:
+        if name in payload and not is_blank(payload[name]):
+            _fact(reading, name, FACTS[name], payload[name], reader)
+    _custom(reading, payload, reader)
+    _attribution(reading, payload)
+    _settle(reading)
+    return reading
+
+
+def is_blank(value: Any) -> bool:
+    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
+
+
+def _fact(reading: Reading, name: str, fact: Fact, value: Any, reader: Reader) -> None:
+    try:
+        reading.put(dict(zip(fact.columns, fact.read(value, reader), strict=True)))
+    except Malformed as error:
+        reading.problems.append(problem(f"/{name}", error))
+        reading.put(fact.salvage(value))
+
+
+def problem(pointer: str, error: Malformed) -> Problem:
+    return {"pointer": pointer, "code": error.code, "detail": str(error)}
+
+
+def _custom(reading: Reading, payload: Mapping[str, Any], reader: Reader) -> None:
+    """Unknown keys are custom fields where the account has such; `custom` holds them by their name."""
+    nested = payload.get("custom")
+    nested = nested if isinstance(nested, Mapping) else {}
+    loose = {key: value for key, value in payload.items() if key not in FACTS and key not in OURS}
+    for prefix, values in (("/", loose), ("/custom/", nested)):
+        for key, value in values.items():
+            if key not in reader.custom:
+                reading.ignored.append(f"{prefix}{key}".lstrip("/").replace("/", ".")[:200])
+            elif not is_blank(value):
+                _custom_value(reading, prefix, key, value, reader)
+
+
+def _custom_value(reading: Reading, prefix: str, key: str, value: Any, reader: Reader) -> None:
+    try:
+        reading.custom[key] = custom_value(reader.custom[key], value, reader)
+    except Malformed as error:
+        reading.problems.append(problem(f"{prefix}{key}", error))
+
+
+def _attribution(reading: Reading, payload: Mapping[str, Any]) -> None:
+    campaign, consent = payload.get("campaign"), payload.get("consent")
+    loose = {key: payload[key] for key in CLICK_IDS if key in payload}
+    merged = {**(campaign if isinstance(campaign, Mapping) else {}), **loose}
+    reading.campaign = {_short(key, 60): _short(value, 300) for key, value in merged.items() if not is_blank(value)}
+    reading.ignored = [name for name in reading.ignored if name not in CLICK_IDS]
+    if isinstance(consent, Mapping):
+        reading.consent = {_short(key, 60): _short(value, 2000) for key, value in consent.items()}
+
+
+def _short(value: Any, most: int) -> str:
+    return text(str(value)[:most], most)
+
+
+def _settle(reading: Reading) -> None:
+    """What one value says about others."""
+    person, firm = reading.person, reading.firm
+    whole = " ".join(filter(None, (person.get("first_name"), person.get("last_name"))))
+    if whole and not person.get("name"):
+        person["name"] = whole[:200]
+    if "name" in person:
+        person["name_norm"] = names.fold(person["name"])[:200]
+    if not person.get("country") and reading.hint.get("country"):
+        person["country"] = reading.hint["country"]
+    if not firm.get("domain") and reading.hint.get("domain"):
+        firm["domain"] = reading.hint["domain"]
+    if "name" in firm:
+        firm["name_norm"] = names.fold(firm["name"])[:200]
+    reading.lead["custom"] = reading.custom
