@@ -29,7 +29,7 @@ function show(state) {
   const since = new Date(good);
   const time = one("[data-live-since]", note);
   time.dateTime = since.toISOString();
-  time.textContent = since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  time.textContent = since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 function state(name) {
