@@ -61,6 +61,7 @@ class DealRow:
 class DueRow:
     lead_id: UUID
     first_response_due_at: datetime | None
+    first_response_risk_at: datetime | None = None
 
 
 def record_scores(rows: Sequence[ScoreRow], by: By) -> None:
@@ -139,8 +140,12 @@ def record_deals(rows: Sequence[DealRow]) -> None:
 
 
 def record_due_times(rows: Sequence[DueRow]) -> None:
-    """When each lead's first response is due; None takes the promise away."""
-    _update("first_response_due_at = r.first_response_due_at", {"first_response_due_at": "timestamptz"}, rows)
+    """When each lead's first response is at risk and due; None takes the promise away."""
+    _update(
+        "first_response_due_at = r.first_response_due_at, first_response_risk_at = r.first_response_risk_at",
+        {"first_response_due_at": "timestamptz", "first_response_risk_at": "timestamptz"},
+        rows,
+    )
 
 
 def _locked(lead_ids: Sequence[UUID]) -> dict[UUID, Lead]:

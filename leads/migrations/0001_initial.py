@@ -200,6 +200,7 @@ class Migration(migrations.Migration):
                 ("first_attempt_at", models.DateTimeField(null=True)),
                 ("first_response_at", models.DateTimeField(null=True)),
                 ("first_response_due_at", models.DateTimeField(null=True)),
+                ("first_response_risk_at", models.DateTimeField(null=True)),
                 ("score", models.PositiveSmallIntegerField(null=True)),
                 ("score_band", models.PositiveSmallIntegerField(default=0)),
                 ("tier", models.CharField(blank=True, max_length=8)),

@@ -82,6 +82,7 @@ class Lead(TenantModel):
     first_attempt_at = models.DateTimeField(null=True)
     first_response_at = models.DateTimeField(null=True)
     first_response_due_at = models.DateTimeField(null=True)
+    first_response_risk_at = models.DateTimeField(null=True)  # from then on the promise is at risk
     score = models.PositiveSmallIntegerField(null=True)
     score_band = models.PositiveSmallIntegerField(default=0)  # 62 ± band
     tier = models.CharField(max_length=8, blank=True)
