@@ -57,6 +57,7 @@ def take(key: str, digest: bytes) -> bool:
             cursor.execute(
                 f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}", [uuid7(), account.pk, key, digest, now]
             )
+            cursor.nextset()  # past the answer to SET
             return bool(cursor.rowcount)
     except OperationalError:
         raise Problem(409, "Conflict", "The same request is still running. Ask again in a moment.") from None
