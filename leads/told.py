@@ -98,6 +98,11 @@ def stakeholder(event: Event) -> Telling:
     return Telling("users-round", f"Stakeholder: {event.body.get('name', '')}", role.capitalize())
 
 
+@describes(Kind.STAKEHOLDER_REVIEWED)
+def reviewed(event: Event) -> Telling:
+    return Telling("users-round", f"{event.body.get('name', 'A stakeholder')} has reviewed")
+
+
 @describes(Kind.CONTACT_UNSUBSCRIBED)
 def unsubscribed(event: Event) -> Telling:
     return Telling("mail", "Unsubscribed from e-mail")

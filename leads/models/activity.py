@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from accounts.models import Member
+from events.kinds import Kind
+from events.record import By, record
 from leads.models.lead import Lead
 from leads.models.sources import Source
 from tenancy import clock
@@ -92,3 +96,9 @@ class Stakeholder(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def review(self, reviewed_at: datetime, *, by: By) -> None:
+        """He or she has looked at our solution (or has the proposal) since `reviewed_at` (aware)."""
+        self.reviewed_at = reviewed_at
+        Stakeholder.objects.filter(pk=self.pk).update(reviewed_at=reviewed_at)
+        record(Kind.STAKEHOLDER_REVIEWED, self, by=by, lead_id=self.lead_id, name=self.name, reviewed_at=reviewed_at)
