@@ -16,6 +16,7 @@ from leads.vocabulary import FACTS, Fact, Reader, custom_value
 OURS = frozenset({"source", "campaign", "consent", "custom"})  # read apart from the facts
 REACHABLE = ("email", "phone", "name", "first_name", "last_name", "external_id")
 CLICK_IDS = frozenset("utm_source utm_medium utm_campaign utm_term utm_content gclid fbclid msclkid".split())
+NAMES = FACTS.keys() | OURS | CLICK_IDS
 Problem = dict[str, str]
 
 
@@ -57,7 +58,7 @@ def read(payload: Mapping[str, Any], reader: Reader) -> Reading:
     for name in FACTS:
         if name in payload and not is_blank(payload[name]):
             _fact(reading, name, FACTS[name], payload[name], reader)
-    _custom(reading, payload, reader)
+    read_custom(reading, payload, reader)
     _attribution(reading, payload)
     _settle(reading)
     return reading
@@ -79,11 +80,15 @@ def problem(pointer: str, error: Malformed) -> Problem:
     return {"pointer": pointer, "code": error.code, "detail": str(error)}
 
 
-def _custom(reading: Reading, payload: Mapping[str, Any], reader: Reader) -> None:
-    """Unknown keys are custom fields where the account has such; `custom` holds them by their name."""
+def read_custom(reading: Reading, payload: Mapping[str, Any], reader: Reader) -> None:
+    """Unknown keys are custom fields where the account has such; `custom` holds them by their name.
+
+    Safe to call again, once the account's custom fields are known.
+    """
+    reading.ignored.clear()
     nested = payload.get("custom")
     nested = nested if isinstance(nested, Mapping) else {}
-    loose = {key: value for key, value in payload.items() if key not in FACTS and key not in OURS}
+    loose = {key: value for key, value in payload.items() if key not in NAMES}
     for prefix, values in (("/", loose), ("/custom/", nested)):
         for key, value in values.items():
             if key not in reader.custom:
@@ -104,7 +109,6 @@ def _attribution(reading: Reading, payload: Mapping[str, Any]) -> None:
     loose = {key: payload[key] for key in CLICK_IDS if key in payload}
     merged = {**(campaign if isinstance(campaign, Mapping) else {}), **loose}
     reading.campaign = {_short(key, 60): _short(value, 300) for key, value in merged.items() if not is_blank(value)}
-    reading.ignored = [name for name in reading.ignored if name not in CLICK_IDS]
     if isinstance(consent, Mapping):
         reading.consent = {_short(key, 60): _short(value, 2000) for key, value in consent.items()}
 

@@ -1,0 +1,187 @@
+"""Somebody asks. Whatever arrives becomes a lead, or one more submission of the lead it repeats.
+
+Nothing is refused for a business reason, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from events.kinds import Kind
+from events.record import By, Happening, prepare
+from leads.changes import searchable
+from leads.lookup import Known, look_up
+from leads.models import Company, Contact, Lead, Source, Status, Submission
+from leads.reading import REACHABLE, Problem, Reading, is_blank, read, read_custom
+from leads.repeat import attach, known_lead, write
+from leads.vocabulary import Reader, storable
+from tenancy import clock
+from tenancy.ids import uuid7
+from tenancy.rows import Chain, Expression
+from tenancy.scope import current_account
+
+ONE_OF_US = "ON CONFLICT (account_id, domain) WHERE NOT (domain = '') DO UPDATE SET name = company.name RETURNING id"
+
+
+class Unreachable(ValueError):
+    """There is no way to reach anybody: no e-mail, phone, name or external id."""
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What became of a submission. `duplicate_of` is the lead it repeats, else None."""
+
+    lead: Lead
+    submission: Submission
+    duplicate_of: Lead | None = None
+    problems: list[Problem] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How a submission came: over which channel, from where and when; `spam` says why it is none, if so."""
+
+    raw: Mapping[str, Any]
+    source: Source
+    channel: str
+    by: By
+    ip: str | None
+    received_at: datetime
+    spam: str = ""
+
+
+def capture(
+    payload: Mapping[str, Any],
+    *,
+    source: Source,
+    channel: str,
+    by: By,
+    ip: str | None = None,
+    received_at: datetime | None = None,
+    spam: str = "",
+    problems: list[Problem] | None = None,
+) -> Captured:
+    """Store one submission of the account in scope, in the transaction around it, with the jobs that follow from it.
+
+    The same e-mail attaches to an open lead, reopens a disqualified one, and begins a new lead after won or lost; the
+    same `external_id` of the same source updates. `spam` (a reason) puts the lead aside for a person to look at.
+    Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
+    """
+    if all(is_blank(payload.get(name)) for name in REACHABLE):
+        raise Unreachable("An e-mail, a phone, a name or an external_id is needed.")
+    arrival = Arrival(storable(dict(payload)), source, channel, by, ip, received_at or clock.now(), spam)
+    reading = read(arrival.raw, Reader.of(current_account(), arrival.received_at, {}))
+    reading.problems[:0] = problems or []
+    known = look_up(
+        source,
+        email=reading.person.get("email_norm", ""),
+        external_id=reading.lead.get("external_id", ""),
+        domain=reading.firm.get("domain", ""),
+        company=reading.firm.get("name_norm", ""),
+    )
+    read_custom(reading, arrival.raw, Reader.of(current_account(), arrival.received_at, known.custom))
+    lead = None if spam else known_lead(known)
+    if lead:
+        submission = _submission(lead, arrival, reading, duplicate=True)
+        attach(lead, submission, reading, by=by, same_id=lead.pk == known.lead_id)
+    else:
+        lead, submission = _begin(arrival, reading, known)
+    return Captured(
+        lead,
+        submission,
+        lead if submission.duplicate else None,
+        reading.problems,
+        reading.ignored,
+        lead.incomplete,
+    )
+
+
+def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Submission]:
+    """A new lead, with its person and firm where they are new too, and all that follows, in one statement."""
+    chain, firm, link = Chain(), *_firm(reading, known)
+    contact, is_new = _person(reading, known, firm)
+    lead = _lead(arrival, reading, contact, firm)
+    if known.lead_id and arrival.spam:
+        lead.external_id = ""  # it belongs to another lead already
+    submission = _submission(lead, arrival, reading)
+    if link:
+        chain.insert("firm", [firm], tail=ONE_OF_US if firm and firm.domain else "RETURNING id")
+    if is_new:
+        chain.insert("person", [contact], **link)
+    chain.insert("lead_row", [lead], **link).insert("submission_row", [submission])
+    events, jobs = prepare([_happening(lead, submission, arrival)])
+    chain.insert("event_row", events).insert("job_row", jobs)
+    (firm_id,) = chain.fetch("SELECT id FROM firm" if link else "SELECT NULL")
+    if firm and firm_id and firm.pk != firm_id:
+        firm.pk = contact.company_id = lead.company_id = firm_id  # somebody else of that firm was faster
+    return lead, submission
+
+
+def _firm(reading: Reading, known: Known) -> tuple[Company | None, dict[str, Expression]]:
+    """The firm, and how new rows point at it while it is being inserted."""
+    if known.company_id:
+        firm: Company = Company.objects.get(pk=known.company_id)
+        write(firm, reading.firm)
+        return firm, {}
+    if not reading.firm:
+        return None, {}
+    return Company(**reading.firm, created_at=clock.now()), {"company_id": Expression("(SELECT id FROM firm)")}
+
+
+def _person(reading: Reading, known: Known, firm: Company | None) -> tuple[Contact, bool]:
+    if known.contact_id is None:
+        return Contact(**reading.person, company=firm, created_at=clock.now()), True
+    contact: Contact = Contact.objects.select_related("company").get(pk=known.contact_id)
+    write(contact, reading.person)
+    return contact, False
+
+
+def _lead(arrival: Arrival, reading: Reading, contact: Contact, firm: Company | None) -> Lead:
+    lead = Lead(
+        contact=contact,
+        company=firm or contact.company,
+        source=arrival.source,
+        status=Status.SPAM if arrival.spam else Status.OPEN,
+        incomplete=reading.missing(arrival.source.required),
+        campaign=reading.campaign,
+        captured_at=arrival.received_at,
+        updated_at=clock.now(),
+        **reading.lead,
+    )
+    lead.search_text = searchable(lead)
+    return lead
+
+
+def _submission(lead: Lead, arrival: Arrival, reading: Reading, *, duplicate: bool = False) -> Submission:
+    return Submission(
+        id=uuid7(),
+        lead=lead,
+        source=arrival.source,
+        channel=arrival.channel,
+        raw=arrival.raw,
+        ignored=reading.ignored,
+        problems=reading.problems,
+        campaign=reading.campaign,
+        consent=reading.consent,
+        ip=arrival.ip,
+        duplicate=duplicate,
+        received_at=arrival.received_at,
+    )
+
+
+def _happening(lead: Lead, submission: Submission, arrival: Arrival) -> Happening:
+    body = {
+        "source": arrival.source.name,
+        "channel": arrival.channel,
+        "submission": submission.public_id,
+        "incomplete": lead.incomplete,
+        "message": lead.message[:500],
+    }
+    kind = Kind.LEAD_QUARANTINED if arrival.spam else Kind.LEAD_CAPTURED
+    reason = {"reason": arrival.spam} if arrival.spam else {}
+    return Happening(kind, lead.pk, lead.pk, arrival.by, body | reason, arrival.received_at)

@@ -1,0 +1,104 @@
+"""A repeat enquiry: which lead it belongs to, and what it changes there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from events.kinds import Kind
+from events.record import By, Happening, record_all
+from leads.changes import searchable
+from leads.lookup import Known
+from leads.models import Company, Lead, Status, Submission
+from leads.models.lead import REOPENED
+from leads.reading import Reading
+from tenancy import clock
+
+# What the newest enquiry says better than the one before; other facts are only filled where nothing is known.
+NEWEST_COUNTS = frozenset("message product budget timeline_days business_problem value_minor currency".split())
+
+
+def known_lead(known: Known) -> Lead | None:
+    """The lead a new submission belongs to: the one with its external id, else the person's open one, else the newest
+    if that is disqualified. None after won, lost or spam: then a new lead begins."""
+    if not known.lead_id and not known.contact_id:
+        return None
+    leads = Lead.objects.with_people().select_related("contact__company").select_for_update(of=("self",))
+    if known.lead_id:
+        found: Lead = leads.get(pk=known.lead_id)
+        return found
+    of_person = list(leads.filter(contact=known.contact_id).exclude(status__in=[Status.SPAM, Status.MERGED]))
+    of_person.sort(key=lambda lead: (lead.status == Status.OPEN, lead.captured_at), reverse=True)
+    attachable = of_person and of_person[0].status in (Status.OPEN, Status.DISQUALIFIED)
+    return of_person[0] if attachable else None
+
+
+def attach(lead: Lead, submission: Submission, reading: Reading, *, by: By, same_id: bool) -> None:
+    """Add `submission` to `lead`; with the same external id everything it says counts, else what is new.
+
+    Records LEAD_REPEATED, before it LEAD_REOPENED where the lead was disqualified.
+    """
+    reopened = lead.status == Status.DISQUALIFIED
+    if reopened:
+        _assign(lead, REOPENED)
+    write(lead.contact, reading.person, overwrite=same_id)
+    _write_firm(lead, reading, overwrite=same_id)
+    custom = lead.custom | reading.custom if same_id else reading.custom | lead.custom
+    columns = {name: value for name, value in reading.lead.items() if name not in ("custom", "external_id")}
+    _assign(lead, {name: value for name, value in columns.items() if same_id or _is_news(lead, name, value)})
+    lead.custom = custom
+    known = lead.facts
+    lead.incomplete = [name for name in lead.incomplete if known.get(name) is None]
+    lead.campaign = lead.campaign or reading.campaign
+    lead.search_text = searchable(lead)
+    lead.updated_at = clock.now()
+    lead.save()
+    submission.save(force_insert=True)
+    record_all(_happenings(lead, submission, by, reopened=reopened))
+
+
+def _is_news(lead: Lead, name: str, value: Any) -> bool:
+    return bool(value) and (name in NEWEST_COUNTS or not getattr(lead, name))
+
+
+def _happenings(lead: Lead, submission: Submission, by: By, *, reopened: bool) -> list[Happening]:
+    body = {
+        "source": submission.source.name,
+        "channel": submission.channel,
+        "submission": submission.public_id,
+        "message": str(submission.raw.get("message") or "")[:500],
+    }
+    repeated = Happening(Kind.LEAD_REPEATED, lead.pk, lead.pk, by, body, submission.received_at)
+    if not reopened:
+        return [repeated]
+    return [
+        Happening(Kind.LEAD_REOPENED, lead.pk, lead.pk, by, {"reason": "Enquired again"}, submission.received_at),
+        repeated,
+    ]
+
+
+def _write_firm(lead: Lead, reading: Reading, *, overwrite: bool) -> None:
+    if not reading.firm:
+        return
+    if lead.company is None:
+        domain = reading.firm.get("domain")
+        known = Company.objects.filter(domain=domain).first() if domain else None
+        lead.company = known or Company.objects.create(**reading.firm)
+        if lead.contact.company is None:
+            lead.contact.company = lead.company
+            lead.contact.save(update_fields=["company"])
+    columns = {name: value for name, value in reading.firm.items() if name != "domain" or not lead.company.domain}
+    write(lead.company, columns, overwrite=overwrite)
+
+
+def write(row: Any, columns: dict[str, Any], *, overwrite: bool = False) -> None:
+    """Write what is not known of a person or firm yet; with `overwrite` everything that is said."""
+    news = {name: value for name, value in columns.items() if value and (overwrite or not getattr(row, name))}
+    news = {name: value for name, value in news.items() if value != getattr(row, name)}
+    if news:
+        _assign(row, news)
+        row.save(update_fields=list(news))
+
+
+def _assign(row: Any, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
