@@ -7,4 +7,5 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
+        import_module("leads.fields")  # fills the catalogue
         import_module("leads.told")  # registers how our events sound

@@ -18,6 +18,8 @@ from tenancy.scope import current_account
 if TYPE_CHECKING:
     from leads.models.lead import Lead
 
+# What changes along with a fact, or is told as another one.
+NOT_TOLD = frozenset({"updated_at", "incomplete", "custom", "campaign", "first_name", "last_name", "free_mail"})
 EMPTY = {"headcount": None, "timeline_days": None, "value_minor": None}
 
 
@@ -32,9 +34,8 @@ def apply(lead: Lead, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
     _write_person(lead, reading.person)
     _write_lead(lead, reading)
     after = lead.facts
-    return {name: [before.get(name), after.get(name)] for name in after if before.get(name) != after[name]} | {
-        name: [before[name], None] for name in before if name not in after
-    }
+    changed = [name for name in before | after if before.get(name) != after.get(name) and name not in NOT_TOLD]
+    return {name: [before.get(name), after.get(name)] for name in changed}
 
 
 def custom_fields() -> dict[str, Kept]:

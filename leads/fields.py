@@ -1,0 +1,147 @@
+"""The built-in facts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pycountry
+from django.db.models import BooleanField, Case, CharField, DecimalField, ExpressionWrapper, F, Func, Value, When
+from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import In
+
+from leads.catalogue import Field, Type, canonical_id, register
+from leads.domains import FREE_MAIL, is_free_mail
+from leads.models import SourceKind, Status, Track
+from leads.money import WITH_THREE_DIGITS, WITHOUT_MINOR, major
+
+SENIORITIES = (
+    ("owner", "Owner"),
+    ("c_level", "C-level"),
+    ("head", "Head"),
+    ("manager", "Manager"),
+    ("specialist", "Specialist"),
+)
+IT_DECISIONS = (("in_house", "In-house"), ("provider", "Provider"))
+TIERS = (("urgent", "Urgent"), ("high", "High"), ("medium", "Medium"), ("low", "Low"))
+COUNTRIES = tuple(sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1]))
+
+
+def _country(lead: Any) -> Any:
+    return lead.contact.country or (lead.company.country if lead.company else "")
+
+
+def _phone(lead: Any) -> Any:
+    return lead.contact.phone_e164 or lead.contact.phone
+
+
+def _value(lead: Any) -> Any:
+    return None if lead.value_minor is None else float(major(lead.value_minor, lead.currency))
+
+
+def _free_mail(lead: Any) -> bool | None:
+    email = lead.contact.email_norm
+    return is_free_mail(email.rpartition("@")[2]) if email else None
+
+
+def _country_column() -> Any:
+    return Coalesce(NullIf(F("contact__country"), Value(""), output_field=CharField()), F("company__country"))
+
+
+def _phone_column() -> Any:
+    return Coalesce(NullIf(F("contact__phone_e164"), Value(""), output_field=CharField()), F("contact__phone"))
+
+
+def _value_column() -> Any:
+    factor = Case(
+        When(currency__in=sorted(WITHOUT_MINOR), then=Value(Decimal(1))),
+        When(currency__in=sorted(WITH_THREE_DIGITS), then=Value(Decimal("0.001"))),
+        default=Value(Decimal("0.01")),
+        output_field=DecimalField(),
+    )
+    return ExpressionWrapper(F("value_minor") * factor, DecimalField())
+
+
+def _free_mail_column() -> Any:
+    domain = Func(F("contact__email_norm"), Value("@"), Value(-1), function="split_part", output_field=CharField())
+    return Case(
+        When(contact__email_norm="", then=None),
+        When(In(domain, sorted(FREE_MAIL)), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+
+
+def _unsubscribed_column() -> Any:
+    return Case(When(contact__unsubscribed_at=None, then=Value(False)), default=Value(True))
+
+
+PERSON = (
+    Field("name", "Name", Type.TEXT, "contact__name"),
+    Field("first_name", "First name", Type.TEXT, "contact__first_name"),
+    Field("last_name", "Last name", Type.TEXT, "contact__last_name"),
+    Field("email", "E-mail", Type.TEXT, "contact__email"),
+    Field("phone", "Phone", Type.TEXT, column=_phone_column, read=_phone),
+    Field("job_title", "Job title", Type.TEXT, "contact__job_title"),
+    Field("seniority", "Seniority", Type.CHOICE, "contact__seniority", SENIORITIES, normal=str.lower),
+    Field("department", "Department", Type.TEXT, "contact__department"),
+    Field("country", "Country", Type.CHOICE, "", COUNTRIES, _country_column, _country, str.upper),
+    Field("language", "Language", Type.TEXT, "contact__language"),
+    Field("free_mail", "Free-mail address", Type.BOOLEAN, "", (), _free_mail_column, _free_mail),
+    Field(
+        "unsubscribed",
+        "Unsubscribed",
+        Type.BOOLEAN,
+        column=_unsubscribed_column,
+        read=lambda lead: lead.contact.unsubscribed_at is not None,
+    ),
+)
+FIRM = (
+    Field("company", "Company", Type.TEXT, "company__name"),
+    Field("domain", "Domain", Type.TEXT, "company__domain", normal=str.lower),
+    Field("headcount", "Company size", Type.NUMBER, "company__headcount"),
+    Field("industry", "Industry", Type.TEXT, "company__industry"),
+)
+INTEREST = (
+    Field("message", "Message", Type.TEXT, "message"),
+    Field("product", "Product", Type.TEXT, "product"),
+    Field("territory", "Territory", Type.TEXT, "territory"),
+    Field("budget", "Budget", Type.TEXT, "budget"),
+    Field("timeline_days", "Days until the need", Type.NUMBER, "timeline_days"),
+    Field("business_problem", "Business problem", Type.TEXT, "business_problem"),
+    Field("tech_stack", "Tech stack", Type.LIST, "tech_stack"),
+    Field("it_decision", "IT decision", Type.CHOICE, "it_decision", IT_DECISIONS, normal=str.lower),
+    Field("value", "Value", Type.MONEY, column=_value_column, read=_value),
+    Field("currency", "Currency", Type.CHOICE, "currency", normal=str.upper),
+    Field("source", "Source", Type.TEXT, "source__name"),
+    Field("source_kind", "Kind of source", Type.CHOICE, "source__kind", tuple(SourceKind.choices), normal=str.lower),
+    Field("referrer", "Referrer", Type.TEXT, "referrer"),
+    Field("incomplete", "Missing facts", Type.LIST, "incomplete"),
+)
+STATE = (
+    Field("status", "Status", Type.CHOICE, "status", tuple(Status.choices), normal=str.lower),
+    Field("track", "Track", Type.CHOICE, "track", tuple(Track.choices), normal=str.lower),
+    Field("owner", "Owner", Type.CHOICE, "owner_id", normal=canonical_id("mem"), prefix="mem"),
+    Field("pipeline", "Pipeline", Type.CHOICE, "pipeline_id", normal=canonical_id("pip"), prefix="pip"),
+    Field("stage", "Stage", Type.TEXT, "stage_name"),
+    Field("tier", "Tier", Type.CHOICE, "tier", TIERS, normal=str.lower),
+    Field("score", "Score", Type.NUMBER, "score"),
+    Field("fit", "Fit", Type.NUMBER, "fit"),
+    Field("intent", "Intent", Type.NUMBER, "intent"),
+    Field("authority", "Authority", Type.NUMBER, "authority"),
+    Field("timing", "Timing", Type.NUMBER, "timing"),
+    Field("points", "Qualification points", Type.NUMBER, "points"),
+    Field("outcome", "Outcome", Type.TEXT, "outcome"),
+    Field("disqualified_reason", "Reason of disqualification", Type.TEXT, "disqualified_reason"),
+    Field("captured_at", "Captured", Type.TIME, "captured_at"),
+    Field("updated_at", "Changed", Type.TIME, "updated_at"),
+    Field("assigned_at", "Assigned", Type.TIME, "assigned_at"),
+    Field("first_attempt_at", "First attempt", Type.TIME, "first_attempt_at"),
+    Field("first_response_at", "First response", Type.TIME, "first_response_at"),
+    Field("first_response_due_at", "First response due", Type.TIME, "first_response_due_at"),
+    Field("next_step_at", "Next step", Type.TIME, "next_step_at"),
+    Field("closed_at", "Closed", Type.TIME, "closed_at"),
+    Field("recycle_on", "Recycle date", Type.DATE, "recycle_on"),
+)
+
+register(*PERSON, *FIRM, *INTEREST, *STATE)
