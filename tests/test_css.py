@@ -51,7 +51,7 @@ def test_page_uses_only_what_the_look_has(page: Path) -> None:
     source = page.read_text()
     unknown = sorted(_classes_used(source) - _classes())
     assert not unknown, f"No such class in assets/css: {unknown}"
-    icons = set(re.findall(r'<c-icon[^>]*?\bname="([a-z0-9-]+)"', source)) - _icons()
+    icons = set(re.findall(r'<c-icon[^>]*?\sname="([a-z0-9-]+)"', source)) - _icons()
     assert not icons, f"Add to assets/icons.txt and run bin/css: {sorted(icons)}"
 
 
