@@ -128,10 +128,10 @@ def _confirmed(criterion: Criterion, dossier: Dossier, now: datetime) -> Proof:
     if word is None:
         missing = "A manager’s approval is missing." if criterion.kind == "approval" else "Nobody has confirmed it yet."
         return Proof(False, missing)
-    said = [f"confirmed by {word['actor_name'] or 'somebody'}"]
+    said = [f"Confirmed by {word['actor_name'] or 'somebody'}"]
     said += [f"for {day(word['on'])}"] if word.get("on") else []
     said += [f"“{word['note']}”"] if word.get("note") else []
-    return Proof(True, ", ".join(said).capitalize())
+    return Proof(True, ", ".join(said))
 
 
 def _score(criterion: Criterion, dossier: Dossier, now: datetime) -> Proof:
