@@ -1,0 +1,72 @@
+"""What is known of deals, gathered for the gate in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from leads.facts import facts_of
+from leads.models import Activity, Lead, Stakeholder
+from pipeline.gate import Dossier
+from pipeline.models import Confirmation, Criterion, Deal, File, Meeting, Objection
+from tenancy.ids import public_id
+
+Rows = dict[UUID, list[dict[str, Any]]]
+
+
+def dossier_of(deal: Deal) -> Dossier:
+    """What is known of one deal; its lead comes with its people."""
+    return dossiers_of([deal])[deal.pk]
+
+
+def dossiers_of(deals: Sequence[Deal]) -> dict[UUID, Dossier]:
+    """What is known of each deal, by the deal's id; `deal.lead` should come with its people."""
+    leads = {deal.lead_id: deal.lead for deal in deals}
+    activities = _rows(Activity.objects.order_by("-occurred_at"), leads, "kind outcome automatic occurred_at")
+    meetings = _rows(Meeting.objects.order_by("starts_at"), leads, "kind title starts_at outcome")
+    people = _rows(Stakeholder.objects.order_by("created_at", "id"), leads, "id name role job_title reviewed_at")
+    files = _rows(File.objects.order_by("-created_at"), leads, "name kind created_at")
+    objections = _rows(
+        Objection.objects.order_by("created_at", "id"),
+        leads,
+        "id text blocking answer answered_at created_at stakeholder__name",
+    )
+    confirmations = _confirmations(deals)
+    return {
+        deal.pk: Dossier(
+            owner=deal.owner.name if deal.owner else "",
+            facts=_facts(deal),
+            activities=activities[deal.lead_id],
+            meetings=meetings[deal.lead_id],
+            stakeholders=[row | {"id": public_id(Stakeholder.PREFIX, row["id"])} for row in people[deal.lead_id]],
+            files=files[deal.lead_id],
+            objections=[_objection(row) for row in objections[deal.lead_id]],
+            confirmations=confirmations[deal.pk],
+        )
+        for deal in deals
+    }
+
+
+def _facts(deal: Deal) -> dict[str, Any]:
+    return facts_of(deal.lead)
+
+
+def _rows(queryset: Any, leads: dict[UUID, Lead], columns: str) -> Rows:
+    found: Rows = defaultdict(list)
+    for row in queryset.filter(lead_id__in=leads).values("lead_id", *columns.split()):
+        found[row.pop("lead_id")].append(row)
+    return found
+
+
+def _objection(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"id": public_id(Objection.PREFIX, row["id"]), "who": row["stakeholder__name"] or ""}
+
+
+def _confirmations(deals: Sequence[Deal]) -> dict[UUID, dict[str, dict[str, Any]]]:
+    found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(dict)
+    said = Confirmation.objects.filter(deal_id__in=[deal.pk for deal in deals])
+    for row in said.values("deal_id", "criterion_id", "note", "on", "actor_name"):
+        found[row["deal_id"]][public_id(Criterion.PREFIX, row["criterion_id"])] = row
+    return found

@@ -1,0 +1,49 @@
+"""Keep what cards show of their gates up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pipeline.dossier import dossiers_of
+from pipeline.models import Deal
+from pipeline.plan import plans_of
+from pipeline.standing import debts_of, owed_by, standing
+from tenancy import clock
+
+CHUNK = 500
+
+
+def settle(deals: Sequence[Deal]) -> None:
+    """Work out anew how these open deals stand before their gates; a value that the lead has by now is taken over."""
+    now = clock.now()
+    plans, dossiers, debts = plans_of({deal.pipeline_id for deal in deals}), dossiers_of(deals), debts_of(deals)
+    changed = []
+    for deal in deals:
+        stands = standing(dossiers[deal.pk], plans[deal.pipeline_id], deal.stage_id, debts[deal.pk], now)
+        valued = deal.value_minor is None and deal.lead.value_minor is not None
+        if valued:
+            deal.value_minor, deal.currency = deal.lead.value_minor, deal.lead.currency
+        if stands != deal.gate or valued:
+            deal.gate, deal.owed_by = stands, owed_by(stands)
+            changed.append(deal)
+    if changed:
+        Deal.objects.bulk_update(changed, ["gate", "owed_by", "value_minor", "currency"])
+
+
+def settle_leads(lead_ids: Sequence[UUID]) -> None:
+    """Settle the open deals of these leads."""
+    if deals := _locked(Deal.objects.open().filter(lead_id__in=lead_ids)):
+        settle(deals)
+
+
+def settle_pipelines(pipeline_ids: Sequence[UUID]) -> None:
+    """Settle every open deal of these pipelines, after their stages or criteria changed."""
+    ids = list(Deal.objects.open().filter(pipeline_id__in=pipeline_ids).order_by("id").values_list("pk", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        settle(_locked(Deal.objects.open().filter(pk__in=ids[start : start + CHUNK])))
+
+
+def _locked(deals: Deal) -> list[Deal]:
+    people = ("owner", "lead__contact", "lead__company", "lead__source", "lead__owner")
+    return list(deals.select_related(*people).select_for_update(of=("self",)).order_by("id"))

@@ -1,0 +1,26 @@
+"""What a deal is worth, and when it is expected to close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from events.kinds import Kind
+from events.record import By, record
+from pipeline.locking import locked, refuse_stale
+from pipeline.models import Deal
+
+
+def change(deal: Deal, changes: dict[str, Any], *, by: By, version: int | None = None) -> None:
+    """Set `value_minor`, `currency` or `expected_close` of `deal`, and record what differs. Raises Stale."""
+    with transaction.atomic():
+        now = locked(deal.pk)
+        refuse_stale(now, version)
+        changed = {name: value for name, value in changes.items() if getattr(now, name) != value}
+        if changed:
+            Deal.objects.filter(pk=deal.pk).update(**changed, version=F("version") + 1)
+            differences = {name: [getattr(now, name), value] for name, value in changed.items()}
+            record(Kind.DEAL_CHANGED, deal, by=by, lead_id=deal.lead_id, **differences)
+    deal.refresh_from_db()
