@@ -1,0 +1,36 @@
+"""What events start here."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from events.jobs import job
+from pipeline.closing import close_disqualified
+from pipeline.debts import call_debts
+from pipeline.opening import open_deals_of
+from pipeline.settling import settle_leads, settle_pipelines
+
+__all__ = ["call_debts", "close_deals", "open_deals", "settle_gates", "settle_pipeline"]
+
+
+@job()
+def open_deals(lead_ids: Sequence[UUID]) -> None:
+    """Assigned: a deal in the first stage, or the open one handed to the new owner."""
+    open_deals_of(lead_ids)
+
+
+@job()
+def settle_gates(lead_ids: Sequence[UUID]) -> None:
+    """Something was filled in: the cards' meters."""
+    settle_leads(lead_ids)
+
+
+@job(of="subject", batch=1)
+def settle_pipeline(pipeline_ids: Sequence[UUID]) -> None:
+    """Stages or criteria were edited: every card of the pipeline."""
+    settle_pipelines(pipeline_ids)
+
+
+@job()
+def close_deals(lead_ids: Sequence[UUID]) -> None:
+    """Disqualified: no open deal stays behind."""
+    close_disqualified(lead_ids)

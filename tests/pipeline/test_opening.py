@@ -1,0 +1,98 @@
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.kinds import Kind
+from events.models import Event
+from leads.models import Lead
+from pipeline.jobs import close_deals, open_deals
+from pipeline.models import Deal, Visit
+from tests.factories import a_lead
+from tests.pipeline.deals import a_deal, stage, the_deal, the_pipeline
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_scope")]
+
+
+def test_an_assigned_lead_becomes_a_deal_in_the_first_stage(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita, value=25000, currency="EUR")
+    assert (deal.stage.name, deal.owner, deal.value_minor, deal.currency) == (
+        "Initial interest",
+        cast.rita,
+        2500000,
+        "EUR",
+    )
+    assert deal.limit_at > deal.opened_at
+    assert (deal.gate["met"], deal.gate["total"], deal.gate["owed"]) == (1, 3, 0)
+    assert deal.gate["missing"][stage("Discovery").public_id] == {
+        "n": 2,
+        "words": "Company size is known, A discovery call is scheduled",
+    }
+    assert deal.gate["missing"][stage("Closed").public_id]["n"] == 9
+    assert Visit.objects.get(deal=deal).stage == deal.stage
+    assert Event.objects.get(kind=Kind.DEAL_OPENED).lead_id == deal.lead_id
+    lead = Lead.objects.get(pk=deal.lead_id)
+    assert (lead.deal_id, lead.stage_id, lead.stage_name) == (deal.pk, deal.stage_id, "Initial interest")
+
+
+def test_twice_is_once(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita)
+    open_deals([deal.lead_id, deal.lead_id])
+    assert Deal.objects.count() == 1
+    assert Event.objects.filter(kind=Kind.DEAL_OPENED).count() == 1
+
+
+def test_reassigning_the_lead_hands_over_its_deal(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita)
+    Lead.objects.filter(pk=deal.lead_id).update(owner=cast.raj)
+    open_deals([deal.lead_id])
+    assert the_deal(deal.lead).owner == cast.raj
+
+
+def test_nobodys_lead_and_a_closed_lead_get_none(cast: SimpleNamespace) -> None:
+    the_pipeline()
+    open_deals([a_lead().pk, a_lead(owner=cast.rita, status="spam").pk])
+    assert not Deal.objects.exists()
+
+
+def test_an_account_without_a_pipeline_opens_none(cast: SimpleNamespace) -> None:
+    open_deals([a_lead(owner=cast.rita).pk])
+    assert not Deal.objects.exists()
+
+
+def test_disqualifying_closes_the_deal_and_taking_it_back_opens_the_same_again(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita)
+    lead = Lead.objects.get(pk=deal.lead_id)
+    lead.disqualify(reason="No budget", by=cast.rita.by)
+    close_deals([lead.pk])
+    closed = Deal.objects.get()
+    assert (closed.status, Visit.objects.filter(left_at=None).count()) == ("disqualified", 0)
+    assert Lead.objects.get(pk=lead.pk).status == "disqualified"
+    lead.reopen(by=cast.rita.by)
+    open_deals([lead.pk])
+    again = Deal.objects.get()
+    assert (again.pk, again.status, again.stage_id) == (deal.pk, "open", deal.stage_id)
+    assert Lead.objects.get(pk=lead.pk).status == "open"
+    assert Visit.objects.filter(left_at=None).count() == 1
+
+
+def test_a_disqualified_lead_that_is_open_again_keeps_its_deal_open(cast: SimpleNamespace) -> None:
+    """The job may run late, after the lead came back."""
+    deal = a_deal(cast.rita)
+    close_deals([deal.lead_id])
+    assert the_deal(deal.lead).status == "open"
+
+
+def test_a_batch_takes_as_many_queries_as_one(cast: SimpleNamespace) -> None:
+    the_pipeline()
+
+    def queries(count: int) -> int:
+        leads = [a_lead(owner=cast.rita).pk for _ in range(count)]
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            open_deals(leads)
+        return len(asked)
+
+    assert queries(1) == queries(30) <= 20
