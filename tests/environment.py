@@ -88,10 +88,15 @@ def drop(database: str) -> None:
 
 def set_variables(database: str) -> None:
     """The environment that config/settings.py reads, as the web process would have it."""
+    os.environ |= variables(database)
+
+
+def variables(database: str) -> dict[str, str]:
+    """Name and value of each of them."""
     server = handed_down()
     assert server
     folder = Path(server["folder"])
-    os.environ |= {
+    return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "only-for-tests",
         "DATABASE_URL": role_urls(database)["app"],
@@ -99,6 +104,12 @@ def set_variables(database: str) -> None:
         "TOLLGATE_DATA": str(folder / f"data-{database}"),
         "REDIS_URL": f"redis+socket://{folder / database / 'valkey.sock'}",
     }
+
+
+def of_the_machine() -> dict[str, str]:
+    """The environment without what these tests added: for a Stack, or a command of bin/, that a test starts."""
+    ours = {*variables("any"), HANDED_DOWN}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def _free_slot() -> tuple[Path, IO[str]]:

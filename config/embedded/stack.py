@@ -33,9 +33,21 @@ Part = Service | Postgres | Valkey
 
 
 class Stack:
-    """All processes of one installation; `settings` are further environment variables for them."""
+    """All processes of one installation.
 
-    def __init__(self, data: Path, *, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
+    `outside` is the environment it finds (DATABASE_URL there means another server than ours); `settings` are further
+    variables for its processes.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int = 0,
+        outside: Mapping[str, str] = os.environ,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.outside = dict(outside)
         self.data = data.absolute()
         self.port, self.live_port, self.smtp_port = port, 0, 0
         self.settings = dict(settings or {})
@@ -75,13 +87,13 @@ class Stack:
     def start_servers(self) -> None:
         """PostgreSQL with its roles, and Valkey."""
         self.secret_key, passwords = kept.secret_key_and_passwords(self.data)
-        postgres, valkey = database.own_postgres(self.data), database.own_valkey(self.data)
+        postgres, valkey = database.own_postgres(self.data, self.outside), database.own_valkey(self.data, self.outside)
         if postgres:
             self._begin("postgres", postgres)
         if valkey:
             self._begin("valkey", valkey)
-        self.urls = database.role_urls(postgres, passwords)
-        self.broker = valkey.url if valkey else os.environ["REDIS_URL"]
+        self.urls = database.role_urls(postgres, self.outside, passwords)
+        self.broker = valkey.url if valkey else self.outside["REDIS_URL"]
 
     def migrate(self) -> None:
         """Bring the tables up to date, as their owner."""
@@ -122,8 +134,8 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PYTHONUNBUFFERED": "1",
         }
-        mail = {} if "SMTP_HOST" in os.environ else {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.smtp_port)}
-        return os.environ | mail | ours | self.settings
+        mail = {} if "SMTP_HOST" in self.outside else {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.smtp_port)}
+        return self.outside | mail | ours | self.settings
 
     def pids(self) -> dict[str, int | list[int] | None]:
         """The process of each part, as `bin/run --detach` prints them; None for what isn't ours."""
@@ -191,7 +203,7 @@ class Stack:
     def _programs(self) -> Iterator[tuple[str, list[str | Path], str]]:
         """Name, command, and the database role it runs as."""
         python, bind = sys.executable, ["--host", "127.0.0.1", "--port"]
-        if "SMTP_HOST" not in os.environ:
+        if "SMTP_HOST" not in self.outside:
             yield "smtp", [python, "-m", "config.embedded.smtp_sink", str(self.smtp_port), self.mail], "app"
         yield "web", [python, "-m", "granian", *WEB, *bind, str(self.port), "config.wsgi:application"], "app"
         yield "live", [python, "-m", "uvicorn", *bind, str(self.live_port), "config.asgi:application"], "app"

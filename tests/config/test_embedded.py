@@ -125,22 +125,20 @@ def test_roles_may_what_they_should(server: Postgres) -> None:
             backup.execute("DELETE FROM till")
 
 
-def test_another_server_is_used_when_named(server: Postgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DATABASE_URL", server.url())
-    assert database.own_postgres(tmp_path) is None
-    urls = database.role_urls(None, PASSWORDS)
+def test_another_server_is_used_when_named(server: Postgres, tmp_path: Path) -> None:
+    superuser = {"DATABASE_URL": server.url()}
+    assert database.own_postgres(tmp_path, superuser) is None
+    urls = database.role_urls(None, superuser, PASSWORDS)
     assert urls["app"].startswith("postgresql://tollgate_app:app%2Fp%40ss@/tollgate?")
 
-    monkeypatch.setenv("DATABASE_URL", urls["app"])
+    ordinary = {"DATABASE_URL": urls["app"], "OWNER_DATABASE_URL": urls["owner"]}
     with pytest.raises(Unavailable, match="set OWNER_DATABASE_URL and WORKER_DATABASE_URL too"):
-        database.role_urls(None, PASSWORDS)
-    monkeypatch.setenv("OWNER_DATABASE_URL", urls["owner"])
-    monkeypatch.setenv("WORKER_DATABASE_URL", urls["worker"])
-    assert database.role_urls(None, {}) == {name: urls[name] for name in ("app", "owner", "worker")}
+        database.role_urls(None, ordinary, PASSWORDS)
+    ordinary["WORKER_DATABASE_URL"] = urls["worker"]
+    assert database.role_urls(None, ordinary, {}) == {name: urls[name] for name in ("app", "owner", "worker")}
 
-    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Unavailable, match="DATABASE_URL can't be used"):
-        database.role_urls(None, PASSWORDS)
+        database.role_urls(None, {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, PASSWORDS)
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
