@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Case, Max, Value, When
 
 from events.models import Job, JobState
 from tenancy import clock
@@ -124,3 +124,15 @@ def cancel(handler: Handler, subject_id: UUID) -> int:
     timers = Job.objects.filter(kind=handler.name, subject_id=subject_id, generation__gt=0)
     timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
     return timers.aggregate(newest=Max("generation"))["newest"] or 0
+
+
+def cancel_all(handler: Handler, subject_ids: Sequence[UUID]) -> None:
+    """Cancel the pending timers of many subjects in one statement."""
+    timers = Job.objects.filter(kind=handler.name, subject_id__in=subject_ids, generation__gt=0)
+    timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
+
+
+def hasten_all(handler: Handler, due: Mapping[UUID, datetime]) -> None:
+    """Let the pending timers of many subjects run at another time (aware), in one statement."""
+    timers = Job.objects.filter(kind=handler.name, subject_id__in=list(due), generation__gt=0, state=JobState.PENDING)
+    timers.update(run_at=Case(*(When(subject_id=subject, then=Value(at)) for subject, at in due.items())))
