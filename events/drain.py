@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from events.jobs import HANDLERS, Handler
 from events.models import Job, JobState
+from events.record import flow
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.models import Account
@@ -81,7 +82,7 @@ def claim_batch(account: Account, now: datetime) -> Claim | None:
         first = due.select_for_update(skip_locked=True).order_by("run_at", "id").first()
         if first is None:
             return None
-        handler = HANDLERS.get(first.kind)
+        handler = handler_named(first.kind)
         batch = handler.batch if handler else 1
         jobs = [first, *_rest(due, first, batch - 1)]
         token = uuid7()
@@ -93,6 +94,12 @@ def claim_batch(account: Account, now: datetime) -> Claim | None:
             return None
     subjects = list(dict.fromkeys(job.subject_id for job in jobs))
     return Claim(account, handler, token, [job.pk for job in jobs], subjects, max(job.attempts for job in jobs) + 1)
+
+
+def handler_named(kind: str) -> Handler | None:
+    """The handler of that name. Reading the flow registers them all, also in a process that recorded nothing yet."""
+    flow()
+    return HANDLERS.get(kind)
 
 
 def _rest(due: Any, first: Job, count: int) -> list[Job]:
