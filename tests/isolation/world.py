@@ -1,0 +1,97 @@
+"""Acme, full of canaries, and Globex, where Eve is the admin; a row of Acme in every table."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+from django.apps import apps
+from django.db import models
+from django.test import Client
+
+from events import drain
+from leads.capture import capture
+from leads.models import Source
+from tenancy import clock
+from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.scope import scope
+from tests.factories import a_key
+from workspace.opening import open_account
+
+CANARY = "canary-of-acme"
+TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+
+
+def build() -> SimpleNamespace:
+    """Two accounts opened as people open them; Acme with a lead that went all the way."""
+    acme = open_account(name=f"Acme {CANARY}", email="ada@acme.example", template="it_services")
+    globex = open_account(name="Globex", email="eve@globex.example", template="it_services")
+    with scope(acme.account):
+        source = Source.objects.first()
+        facts = {"name": CANARY, "email": "canary@prospect.example", "company": CANARY, "message": CANARY}
+        capture(facts, source=source, channel="api", by=acme.member.by)
+    drain.drain()
+    with scope(acme.account):
+        rows = {model.PREFIX: a_row_of(model) for model in TENANT_MODELS}
+    with scope(globex.account):
+        eves_key = a_key()
+    return SimpleNamespace(acme=acme, globex=globex, rows=rows, eves_key=eves_key)
+
+
+def a_row_of(model: type[TenantModel]) -> TenantModel:
+    """The newest row of `model` in scope; made from nothing but canaries where there is none."""
+    row: TenantModel | None = model.objects.order_by("pk").last()
+    if row is not None:
+        return row
+    values = {
+        field.name: value_of(field)
+        for field in model._meta.concrete_fields
+        if field.name not in {"id", "account"} and not field.has_default() and not (field.null or field.blank)
+    }
+    made: TenantModel = model.objects.create(**values)
+    return made
+
+
+def value_of(field: models.Field[Any, Any]) -> Any:
+    if isinstance(field, TenantForeignKey):
+        return a_row_of(field.related_model)  # type: ignore[arg-type]
+    if field.choices:
+        return field.choices[0][0]  # type: ignore[index]
+    by_type: dict[type[Any], Any] = {
+        models.CharField: CANARY[: field.max_length or 20],
+        models.TextField: CANARY,
+        models.BinaryField: b"canary",
+        models.JSONField: {},
+        models.DateTimeField: clock.now(),
+        models.DateField: date(2026, 3, 2),
+        models.UUIDField: uuid.uuid4(),
+        models.IntegerField: 1,
+        models.BooleanField: True,
+    }
+    value = next((value for kind, value in by_type.items() if isinstance(field, kind)), None)
+    assert value is not None, f"What would stand in {field}?"
+    return value
+
+
+def logged_in(user: Any) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def everything_of(account: Any, superuser_url: str) -> dict[str, str]:
+    """A fingerprint of all rows of an account, table by table, as seen by who sees everything."""
+    with psycopg.connect(superuser_url) as raw:
+        return {
+            table: str(
+                raw.execute(
+                    f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {table} t"  # type: ignore[arg-type]
+                    " WHERE account_id = %s",
+                    [account.pk],
+                ).fetchone()
+            )
+            for table in sorted(model._meta.db_table for model in TENANT_MODELS)
+        }
