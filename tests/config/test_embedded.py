@@ -142,6 +142,7 @@ def test_another_server_is_used_when_named(server: Postgres, tmp_path: Path) -> 
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("POSTGRES_BIN", raising=False)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     monkeypatch.setattr("shutil.which", lambda _name: None)
     monkeypatch.setattr(postgres, "OLDEST", 99)
