@@ -7,6 +7,7 @@ import "./menus.js";
 import "./keys.js";
 import "./live.js";
 import "./forms.js";
+import "./panels.js";
 import { board } from "./board.js";
 
 board();

@@ -1,27 +1,44 @@
 // One event stream per browser says "this changed"; fragments listen on body and fetch themselves again:
 //   hx-trigger="tollgate:lead-lead_01J from:body, tollgate:refresh from:body"
+// Names: lead-<id>, subject-<id>, kind-<kind>, board (anything a card shows), changed, and refresh (fetch everything).
 // Of all open tabs the one that holds the lock reads the stream and tells the others.
 import { all, isTyping, on, one } from "./page.js";
 import { serverNow } from "./countdown.js";
 
 const url = document.body.dataset.liveUrl;
-const NAMES = { from: "stage", to: "stage", from_stage: "stage", to_stage: "stage" };
+const ON_CARDS = /^(activity|criterion|deal|file|gate|lead|meeting|objection|promise|stakeholder|task)\./;
+const QUICK = 150; // ms: changes of one deed are told together
+const BUSY = 1000; // ms between two tellings while changes stream in
 let good = serverNow();
 let lost = false;
 let stream = null;
 let channel = null;
 
+let people = 1;
+let told = 0;
+let waiting = null;
+
 function changed(data) {
   good = serverNow();
-  const say = (name) => document.body.dispatchEvent(new CustomEvent(`tollgate:${name}`, { detail: data }));
-  for (const [key, value] of Object.entries(data)) if (typeof value === "string" && value) say(`${NAMES[key] ?? key}-${value}`);
-  say("changed");
+  waiting ??= (setTimeout(flush, Math.max(QUICK, told + BUSY - Date.now())), new Set());
+  if (data.kind === "many") waiting.add("refresh");
+  if (ON_CARDS.test(data.kind)) waiting.add("board");
+  for (const key of ["kind", "lead", "subject"]) if (data[key]) waiting.add(`${key}-${data[key]}`);
+  waiting.add("changed");
+}
+
+function flush() {
+  const names = waiting;
+  waiting = null;
+  told = Date.now();
+  for (const name of names) document.body.dispatchEvent(new CustomEvent(`tollgate:${name}`));
 }
 
 function show(state) {
   for (const place of all("[data-live-state]")) {
     place.dataset.live = state;
-    one("[data-live-words]", place).textContent = state === "on" ? "Live" : "Not live";
+    const here = people > 1 ? `Live, ${people} people here` : "Live";
+    one("[data-live-words]", place).textContent = state === "on" ? here : "Not live";
   }
   const note = one("#live-note");
   if (!note) return;
@@ -47,8 +64,13 @@ function state(name) {
 
 function receive(message) {
   if (message.state) state(message.state);
-  if (message.data) changed(message.data);
-  if (message.hello && stream) channel?.postMessage({ state: lost ? "off" : "on" });
+  if (message.change) changed(message.change);
+  if (message.people) {
+    people = message.people;
+    good = serverNow();
+    if (!lost) show("on");
+  }
+  if (message.hello && stream) channel?.postMessage({ state: lost ? "off" : "on", people });
   if (message.retry && stream) connect();
 }
 
@@ -61,7 +83,8 @@ function connect() {
   stream?.close();
   stream = new EventSource(url, { withCredentials: true });
   stream.onopen = () => tell({ state: "on" });
-  stream.onmessage = (event) => tell({ data: JSON.parse(event.data) });
+  stream.addEventListener("hello", (event) => tell(JSON.parse(event.data)));
+  stream.addEventListener("change", (event) => tell({ change: JSON.parse(event.data) }));
   stream.onerror = () => {
     tell({ state: "off" });
     // A refused stream is closed for good by the browser; try again, slower.

@@ -1,0 +1,60 @@
+"""Live updates in a page: fragments fetch themselves again, what a person does is never replaced, a lost stream is said."""
+
+import json
+import re
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import samples
+from tests.browser.still import HOST, render, show
+
+STREAM = f"{HOST}/live/"
+
+
+def stream(route: Route) -> None:
+    """Somebody else is here, and a deal was moved. Then the stream ends, and waits long before it tries again."""
+    hello = json.dumps({"people": 2})
+    change = json.dumps({"id": "1", "kind": "deal.moved", "lead": "lead_1", "subject": "", "actor": ""})
+    body = f"retry: 60000\nevent: hello\ndata: {hello}\n\nevent: change\ndata: {change}\n\n"
+    route.fulfill(body=body, content_type="text/event-stream")
+
+
+def fresh_column(route: Route) -> None:
+    column = samples.column(1, "Initial interest", [samples.card(1, "Kestrel Fresh")])
+    route.fulfill(body=render("pipeline/board.html#column", column=column), content_type="text/html; charset=utf-8")
+
+
+def open_board(page: Page) -> None:
+    show(page, render("pipeline/board.html", frame=samples.frame() | {"live_url": STREAM}, **samples.board()))
+    page.route(f"{HOST}/board/1/", fresh_column)
+
+
+def test_change_makes_the_fragment_fetch_itself_and_keeps_the_focus(page: Page) -> None:
+    open_board(page)
+    expect(page.locator("#column-sta_1")).to_contain_text("Pinecrest")
+    page.locator("#deal-dea_1 a").focus()
+    page.route(STREAM, stream)
+    page.reload()
+    page.locator("#deal-dea_1 a").focus()
+    expect(page.locator("#column-sta_1")).to_contain_text("Kestrel Fresh")
+    expect(page.locator("#column-sta_1")).not_to_contain_text("Pinecrest")
+    expect(page.locator("#column-sta_2")).to_contain_text("Northgate Biotech")
+    expect(page.locator("#deal-dea_1 a")).to_be_focused()
+
+
+def test_lifted_card_is_not_replaced_but_marked(page: Page) -> None:
+    open_board(page)
+    page.locator("#deal-dea_1 a").focus()
+    page.keyboard.press("Space")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('tollgate:board'))")
+    expect(page.get_by_role("button", name="Changed, show")).to_be_visible()
+    expect(page.locator("#column-sta_1")).to_contain_text("Pinecrest")
+    page.get_by_role("button", name="Changed, show").click()
+    expect(page.locator("#column-sta_1")).to_contain_text("Kestrel Fresh")
+
+
+def test_lost_stream_is_said_with_the_time_of_the_data(page: Page) -> None:
+    page.route(STREAM, stream)
+    open_board(page)
+    expect(page.locator("#live-note")).to_contain_text("Live updates stopped.")
+    expect(page.locator("[data-live-since]")).to_have_attribute("datetime", re.compile(r"^\d{4}-\d\d-\d\dT"))
