@@ -74,4 +74,4 @@ def pages(path: str) -> list[Page]:
 
 def live_url(account: Account) -> str:
     """Where this account's stream of changes is read; empty when there is none."""
-    return f"{settings.LIVE_URL}/{account.slug}/live/" if settings.LIVE_URL else ""
+    return f"{settings.LIVE_URL}/live/{account.slug}/" if settings.LIVE_URL else ""

@@ -1,4 +1,4 @@
-"""Live updates in a page: fragments fetch themselves again, what a person does is never replaced, a lost stream is said."""
+"""Live updates: fragments fetch themselves again, what a person does is not replaced, a lost stream is said."""
 
 import json
 import re
