@@ -49,9 +49,10 @@ def test_many_events_take_two_statements(acme: Account, note: Handler, django_as
 def test_events_can_be_neither_changed_nor_deleted(acme: Account, note: Handler) -> None:
     with scope(acme):
         record(Kind.LEAD_CHANGED, uuid7(), by=SYSTEM)
-        for forbidden in (lambda: Event.objects.update(kind="x"), lambda: Event.objects.all()._raw_delete("default")):
-            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-                forbidden()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Event.objects.update(kind="x")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Event.objects.all().delete()
 
 
 def test_one_event_starts_a_handler_once(acme: Account, note: Handler) -> None:
