@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from reports.question import Question, ask
 from reports.rates import Rate
+from reports.spreadsheet import major_text
+from tenancy.scope import current_account
 
 # One row per deal won or lost in the period.
 BASE = """
@@ -47,6 +50,22 @@ class Closed:
     @property
     def n(self) -> int:
         return self.closed
+
+    def as_json(self) -> dict[str, Any]:
+        return {"n": self.n, "win_rate": self.win_rate.as_json()} | {
+            "won": self.won,
+            "mean_cycle_days": self.mean_days,
+            "median_cycle_days": self.median_days,
+            "average_won_value": self.mean_value,
+            "currency": current_account().currency,
+            "left_out_in_other_currencies": self.foreign_money,
+        }
+
+    @property
+    def mean_value(self) -> str | None:
+        """In major units of the account's currency, as the API writes money."""
+        minor = self.mean_value_minor
+        return None if minor is None else major_text(round(minor))
 
 
 def win_rate(question: Question) -> Closed:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pipeline.models import Stage, StageKind
-from reports.question import Question, ask, working_seconds
+from reports.question import Question, ask
 from reports.rates import Rate
+from reports.spreadsheet import Table
+from reports.worktime import worked
 
 FLAGGED_BELOW = 0.10
 PARTS = ("passed", "lost", "disqualified", "late", "open")
@@ -30,7 +33,7 @@ BASE = """
               FROM visit JOIN stage ON stage.account_id = %(account)s AND stage.id = visit.stage_id
              WHERE visit.account_id = %(account)s GROUP BY visit.deal_id) reached ON reached.deal_id = deal.id
      WHERE FILTERS
-""".replace("WORKED", working_seconds("deal.entered_stage_at", "%(now)s::timestamptz"))
+""".replace("WORKED", worked("deal.entered_stage_at", "%(now)s::timestamptz"))
 
 COUNTED = """
     SELECT stage_id, count(*) AS entered, count(*) FILTER (WHERE part = 'passed') AS passed,
@@ -74,6 +77,30 @@ class Funnel:
     @property
     def settled(self) -> Rate:
         return Rate(self.n - self.still_open, self.n)
+
+    def as_json(self) -> dict[str, Any]:
+        stages = [
+            {
+                "stage": row.stage.name,
+                "id": row.stage.public_id,
+                "entered": row.entered,
+                "conversion": row.conversion.as_json(),
+            }
+            | {part: getattr(row, part) for part in PARTS}
+            | {"flagged": row.flagged}
+            for row in self.rows
+        ]
+        return {"n": self.n, "still_open": self.still_open, "settled": self.settled.as_json(), "stages": stages}
+
+    def table(self) -> Table:
+        head = ["Stage", "Entered", "Passed", "Lost", "Disqualified", "Open past limit", "Open", "Conversion"]
+        return [
+            head,
+            *(
+                [row.stage.name, row.entered, *(getattr(row, part) for part in PARTS), row.conversion.value]
+                for row in self.rows
+            ),
+        ]
 
 
 def funnel(question: Question) -> Funnel:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from reports.question import Question, ask
 from reports.rates import Rate
+from reports.spreadsheet import Table
 
 STEPS = {
     "captured": "Captured",
@@ -68,6 +70,29 @@ class LeadFunnel:
 
     def step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"n": self.n, "steps": [_step_json(step) for step in self.steps]}
+
+    def table(self) -> Table:
+        head = ["Step", "Leads", "Share of captured", "Of the step before, made it too", "Share"]
+        return [
+            head,
+            *(
+                [
+                    step.label,
+                    step.count,
+                    step.of_captured.value,
+                    *((before.part, before.value) if (before := step.of_before) else ("", "")),
+                ]
+                for step in self.steps
+            ),
+        ]
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    before = step.of_before.as_json() if step.of_before else None
+    return {"step": step.key, "leads": step.count, "of_captured": step.of_captured.as_json(), "of_before": before}
 
 
 def lead_funnel(question: Question) -> LeadFunnel:

@@ -21,6 +21,11 @@ class Period:
         if not EARLIEST <= self.first < self.end <= LATEST:
             raise ValueError(f"A period begins before it ends, between {EARLIEST.year} and {LATEST.year}.")
 
+    @classmethod
+    def inclusive(cls, first: date, last: date, zone: ZoneInfo) -> Period:
+        """From the first to the last day, both in it. Raises ValueError."""
+        return cls(first, min(last, LATEST) + timedelta(days=1), zone)
+
     @property
     def start(self) -> datetime:
         return datetime.combine(self.first, time.min, self.zone)

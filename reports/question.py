@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from reports.period import Period
+from reports.worktime import holidays_until
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import current_account
@@ -19,19 +20,26 @@ FILTERS = """
     (%(source)s::uuid IS NULL OR lead.source_id = %(source)s::uuid)
     AND (%(owner)s::uuid IS NULL OR lead.owner_id = %(owner)s::uuid)
     AND (%(tier)s::text IS NULL OR lead.tier = %(tier)s::text)
+    AND (%(product)s::text IS NULL OR lead.product = %(product)s::text)
+    AND (%(territory)s::text IS NULL OR lead.territory = %(territory)s::text)
+    AND (%(team)s::uuid IS NULL OR EXISTS (
+        SELECT FROM member
+         WHERE member.account_id = %(account)s AND member.id = lead.owner_id AND member.team_id = %(team)s::uuid))
 """
-WORKDAY_START, WORKDAY = 9 * 3600, 8 * 3600  # seconds; Monday to Friday, in the account's time zone
 
 
 @dataclass(frozen=True)
 class Question:
-    """A period, and which leads: of one source, owner or tier. `pipeline_id` matters to reports about deals."""
+    """A period, and of which leads: one source, owner, tier... `pipeline_id` matters to reports about deals."""
 
     period: Period
     pipeline_id: UUID | None = None
     source_id: UUID | None = None
     owner_id: UUID | None = None
+    team_id: UUID | None = None  # of the owner
     tier: str | None = None
+    product: str | None = None
+    territory: str | None = None
 
     def before(self) -> Question | None:
         """The same about the period before."""
@@ -43,12 +51,16 @@ class Question:
             "account": account.pk,
             "zone": str(self.period.zone),
             "now": now,
+            "holidays": holidays_until(account.country, now.date()),
             "start": self.period.start,
             "stop": self.period.stop,
             "pipeline": self.pipeline_id,
             "source": self.source_id,
             "owner": self.owner_id,
+            "team": self.team_id,
             "tier": self.tier,
+            "product": self.product,
+            "territory": self.territory,
         }
 
 
@@ -62,19 +74,3 @@ def ask(question: Question, base: str, then: str, **more: Any) -> list[dict[str,
         cursor.execute("WITH base AS (" + base.replace("FILTERS", FILTERS) + ") " + then, parameters)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def working_seconds(start: str, end: str) -> str:
-    """SQL for the working time between two timestamptz expressions, in seconds."""
-    return f"({_worked_until(end)} - {_worked_until(start)})"
-
-
-def _worked_until(moment: str) -> str:
-    # Working seconds since a Monday long ago. Clocks change at night, so local differences are right.
-    local = f"({moment} AT TIME ZONE %(zone)s)"
-    days = f"({local}::date - date '1970-01-05')"
-    today = f"least(greatest(extract(epoch FROM {local}::time) - {WORKDAY_START}, 0), {WORKDAY})"
-    return (
-        f"(({days} / 7 * 5 + least({days} %% 7, 5)) * {WORKDAY}"
-        f" + CASE WHEN {days} %% 7 < 5 THEN {today} ELSE 0 END)::float8"
-    )

@@ -33,6 +33,11 @@ class Rate:
         return f"{self.value * 100:.{0 if self.thin else 1}f} %"
 
     @property
+    def whole_percent(self) -> str:
+        """`67 %`, of many too."""
+        return "–" if self.value is None else f"{self.value * 100:.0f} %"
+
+    @property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % score interval (Wilson 1927): where the true share may well lie."""
         if not self.whole:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from reports.question import Question, ask, working_seconds
+from reports.question import Question, ask
 from reports.rates import Rate
+from reports.spreadsheet import Table
+from reports.worktime import worked
 
 SPANS = {
     "5min": "0–5 min",
@@ -32,7 +35,7 @@ BASE = """
       FROM lead
      WHERE lead.account_id = %(account)s AND lead.captured_at >= %(start)s AND lead.captured_at < %(stop)s
        AND lead.status NOT IN ('spam', 'merged') AND FILTERS
-""".replace("HUMAN", working_seconds("lead.assigned_at", "lead.first_response_at"))
+""".replace("HUMAN", worked("lead.assigned_at", "lead.first_response_at"))
 COUNTED = """
     SELECT count(*) AS n, count(assignment) AS assigned,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY assignment) AS assignment_median,
@@ -68,6 +71,22 @@ class ResponseTimes:
         """Answered no later than the span `key`."""
         keys = list(SPANS)[: list(SPANS).index(key) + 1]
         return Rate(sum(span.share.part for span in self.spans if span.key in keys), self.n)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "n": self.n,
+            "assigned": self.assigned,
+            "assignment_median_seconds": self.assignment_median,
+            "assignment_p99_seconds": self.assignment_p99,
+            "owner_to_answer_median_working_seconds": self.human_median,
+            "spans": [{"span": span.key} | span.share.as_json() for span in self.spans],
+        }
+
+    def table(self) -> Table:
+        return [
+            ["First response", "Leads", "Share"],
+            *([span.label, span.share.part, span.share.value] for span in self.spans),
+        ]
 
 
 def response_times(question: Question) -> ResponseTimes:

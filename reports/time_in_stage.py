@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from pipeline.models import Stage, StageKind
-from reports.question import Question, ask, working_seconds
+from reports.question import Question, ask
+from reports.spreadsheet import Table
+from reports.worktime import worked
 
 # One row per stage and distinct deal: the sum of its stays. `left_at` is empty while it is there.
 BASE = """
@@ -22,8 +25,8 @@ BASE = """
       JOIN stage ON stage.account_id = %(account)s AND stage.id = visit.stage_id AND stage.kind = 'open'
      WHERE visit.account_id = %(account)s AND FILTERS
      GROUP BY visit.stage_id, deal.id, deal.lead_id, stage.limit_working_days
-""".replace("WORKED", working_seconds("visit.entered_at", "coalesce(visit.left_at, %(now)s)")).replace(
-    "AGE", working_seconds("visit.entered_at", "%(now)s::timestamptz")
+""".replace("WORKED", worked("visit.entered_at", "coalesce(visit.left_at, %(now)s)")).replace(
+    "AGE", worked("visit.entered_at", "%(now)s::timestamptz")
 )
 LEFT = "left_at >= %(start)s AND left_at < %(stop)s"
 COUNTED = """
@@ -68,6 +71,41 @@ class StageTimes:
     @property
     def n(self) -> int:
         return sum(row.n for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"n": self.n, "stages": [_stage_json(row) for row in self.rows]}
+
+    def table(self) -> Table:
+        names = [field.name for field in fields(StageTime)[1:]]
+        head = [
+            "Stage",
+            "Limit, working days",
+            *(f"{name.replace('_', ' ').capitalize()}{_unit(name)}" for name in names),
+        ]
+        return [
+            head,
+            *(
+                [row.stage.name, row.stage.limit_working_days, *(getattr(row, name) for name in names)]
+                for row in self.rows
+            ),
+        ]
+
+
+def _stage_json(row: StageTime) -> dict[str, Any]:
+    times = {f"{field.name}{_suffix(field.name)}": getattr(row, field.name) for field in fields(StageTime)[1:]}
+    return {
+        "stage": row.stage.name,
+        "id": row.stage.public_id,
+        "limit_working_days": row.stage.limit_working_days,
+    } | times
+
+
+def _suffix(name: str) -> str:
+    return "" if name in {"n", "open", "late"} else "_seconds"
+
+
+def _unit(name: str) -> str:
+    return ", seconds" if _suffix(name) else ""
 
 
 def time_in_stage(question: Question) -> StageTimes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from reports.closed import Closed, win_rate
 from reports.question import Question, ask
+from reports.spreadsheet import Table, major_text
 
 # One row per deal that had reached a stage marked as opportunity before the period's end and was not closed before it.
 BASE = """
@@ -40,6 +42,17 @@ class Velocity:
     @property
     def n(self) -> int:
         return self.closed.closed
+
+    def as_json(self) -> dict[str, Any]:
+        per_day = None if self.per_day_minor is None else major_text(self.per_day_minor)
+        return {"per_day": per_day, "opportunities": self.opportunities} | self.closed.as_json()
+
+    def table(self) -> Table:
+        facts = self.as_json()
+        rate = self.closed.win_rate.value
+        head = ["Money per day", "Currency", "Opportunities open", "Average won value", "Win rate", "Mean cycle, days"]
+        row = [facts[name] for name in ("per_day", "currency", "opportunities", "average_won_value")]
+        return [[*head, "Closed"], [*row, rate, self.closed.mean_days, self.closed.closed]]
 
 
 def velocity(question: Question) -> Velocity:

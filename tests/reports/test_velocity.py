@@ -1,6 +1,6 @@
 from datetime import date
 
-from pipeline.models import DealStatus
+from pipeline.models import Deal, DealStatus
 from reports.closed import leads_behind, win_rate
 from reports.velocity import velocity
 from tests.reports.golden import World, march
@@ -39,8 +39,7 @@ def test_disqualified_is_neither_won_nor_lost(world: World) -> None:
 
 
 def test_other_currencies_are_left_out_and_counted(golden: World) -> None:
-    golden.deals[1].currency = "USD"
-    golden.deals[1].save()
+    Deal.objects.filter(pk=golden.deals[1].pk).update(currency="USD")
 
     closed = win_rate(golden.question())
 

@@ -1,0 +1,96 @@
+"""The reports there are, by the names of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from reports import funnel, lead_funnel, response_times, time_in_stage, velocity
+from reports.question import Question
+from reports.spreadsheet import Table
+
+
+class Answer(Protocol):
+    @property
+    def n(self) -> int: ...
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def table(self) -> Table: ...
+
+
+@dataclass(frozen=True)
+class Report:
+    """One number or table: its sentence for people, its function, and which leads stand behind it."""
+
+    name: str
+    title: str
+    definition: str
+    benchmark: str
+    counted: str  # what n counts
+    answer: Callable[[Question], Answer]
+    leads_behind: Callable[[Question, UUID | None, str | None], list[UUID]]
+    of_deals: bool = True  # asks for a pipeline
+
+    @property
+    def explained(self) -> str:
+        """The whole definition."""
+        return " ".join((self.answer.__doc__ or "").split())
+
+    @property
+    def template(self) -> str:
+        return f"reports/panels/{self.name.replace('-', '_')}.html"
+
+
+_ALL = [
+    Report(
+        "funnel",
+        "Funnel",
+        "Of the deals that entered a stage in the period, the share that ever reached a later one.",
+        "Stages under 10 % are flagged.",
+        "deals",
+        funnel.funnel,
+        funnel.leads_behind,
+    ),
+    Report(
+        "velocity",
+        "Velocity",
+        "Money per day from deals closed in the period. All four terms share the filters.",
+        "",
+        "closed",
+        velocity.velocity,
+        velocity.leads_behind,
+    ),
+    Report(
+        "time-in-stage",
+        "Time in stage",
+        "Median and 90th percentile of the stays of deals that left a stage for good in the period; open deals apart.",
+        "Limit: the stage’s own.",
+        "left",
+        time_in_stage.time_in_stage,
+        time_in_stage.leads_behind,
+    ),
+    Report(
+        "lead-funnel",
+        "Lead funnel",
+        "Leads captured in the period that ever were qualified, assigned, contacted by a person, an opportunity, won.",
+        "Usual: 10 to 20 % become an opportunity.",
+        "leads",
+        lead_funnel.lead_funnel,
+        lead_funnel.leads_behind,
+        of_deals=False,
+    ),
+    Report(
+        "response-times",
+        "First response",
+        "Captured until the first human contact. Automatic mail never counts; never answered does.",
+        "Benchmark: 5 minutes.",
+        "leads",
+        response_times.response_times,
+        response_times.leads_behind,
+        of_deals=False,
+    ),
+]
+REPORTS = {report.name: report for report in _ALL}
