@@ -11,6 +11,7 @@ from config.api_urls import api
 from config.health import healthz, readyz
 
 urlpatterns: list[Any] = [
+    path("", include("workspace.outer_urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", ExportToDjangoView, name="metrics"),

@@ -1,6 +1,7 @@
 """What stands around every page: account, member, navigation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,9 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.middleware import outside_url
 from accounts.models import Member
-from tenancy import clock
+from accounts.roles import Function
+from leads.models import Lead
+from tenancy import clock, door
 from tenancy.models import Account
 
 
@@ -28,8 +31,6 @@ PAGES = (
     ("Board", "board", "square-kanban", "b"),
     ("Leads", "leads", "users-round", "l"),
     ("Reports", "funnel", "chart-column", "r"),
-    ("Intake", "intake", "inbox", ""),
-    ("Sources", "sources", "plug", ""),
     ("Settings", "settings", "settings", ""),
 )
 LINKS = (
@@ -41,37 +42,63 @@ LINKS = (
 
 def frame(request: Any) -> dict[str, Any]:
     """The frame of a member's page, or None outside of an account."""
-    account: Account | None = getattr(request, "account", None)
-    member: Member | None = getattr(request, "member", None)
-    if account is None or member is None:
-        return {"frame": None}
-    nav = pages(request.path)
-    return {
-        "frame": {
-            "account": account,
-            "member": member,
-            "nav": nav,
-            "bottom": nav[:4],
-            "links": [Page(name, outside_url(url), icon) for name, url, icon in LINKS],
-            "logout_url": outside_url("account_logout"),
-            "live_url": live_url(account),
-            "server_now": clock.now().isoformat(),
-        }
-    }
+    account, member = getattr(request, "account", None), getattr(request, "member", None)
+    return {"frame": Frame(account, member, request.path) if account and member else None}
 
 
-def pages(path: str) -> list[Page]:
-    """The pages that exist; the one that `path` lies in is the current one."""
+@dataclass(frozen=True)
+class Frame:
+    """What base.html reads. Fragments are drawn without it, so that its two queries wait until it is looked at."""
+
+    account: Account
+    member: Member
+    path: str
+
+    @cached_property
+    def nav(self) -> list[Page]:
+        """The pages that exist and this member may open; the one that `path` lies in is the current one."""
+        counts = {"Today": waiting(self.member)}
+        return [replace(page, count=counts.get(page.name) or None) for page in pages(self.path, self.member)]
+
+    @property
+    def bottom(self) -> list[Page]:
+        return self.nav[:4]
+
+    @cached_property
+    def links(self) -> list[Page]:
+        """What belongs to the person, not to the account."""
+        links = [Page(name, outside_url(url), icon) for name, url, icon in LINKS]
+        if len(door.accounts_of_user(self.member.user_id)) > 1:
+            links.insert(0, Page("Other accounts", outside_url("home") + "?choose", "arrow-left"))
+        return links
+
+    @property
+    def logout_url(self) -> str:
+        return outside_url("account_logout")
+
+    @property
+    def live_url(self) -> str:
+        """Where this account's stream of changes is read; empty when there is none."""
+        return f"{settings.LIVE_URL}/live/{self.account.slug}/" if settings.LIVE_URL else ""
+
+    @property
+    def server_now(self) -> str:
+        return clock.now().isoformat()
+
+
+def pages(path: str, member: Member) -> list[Page]:
     found = []
     for name, url_name, icon, key in PAGES:
         try:
             url = reverse(url_name)
         except NoReverseMatch:
             continue
-        found.append(Page(name, url, icon, key, current=path.startswith(url)))
+        if url_name != "settings" or member.may(Function.MANAGE_ACCOUNT) or member.may(Function.MANAGE_CAPTURE):
+            found.append(Page(name, url, icon, key, current=path.startswith(url)))
     return found
 
 
-def live_url(account: Account) -> str:
-    """Where this account's stream of changes is read; empty when there is none."""
-    return f"{settings.LIVE_URL}/live/{account.slug}/" if settings.LIVE_URL else ""
+def waiting(member: Member) -> int:
+    """How many of the member's open leads still wait for their first answer."""
+    count: int = Lead.objects.open().filter(owner=member, first_response_at=None).count()
+    return count
