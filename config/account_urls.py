@@ -8,4 +8,6 @@ from config.api_urls import api
 
 urlpatterns: list[Any] = [
     path("api/v1/", include(api)),
+    path("", include("reports.urls")),
+    path("", include("workspace.urls")),
 ]

@@ -2,4 +2,8 @@
 
 from typing import Any
 
-api: list[Any] = []
+from django.urls import include, path
+
+api: list[Any] = [
+    path("", include("reports.api_urls")),
+]
