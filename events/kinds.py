@@ -46,11 +46,13 @@ class Kind(TextChoices):
     TASK_ADDED = "task.added"
     TASK_DONE = "task.done"
 
+    STEP_PLANNED = "step.planned"
     CADENCE_STARTED = "cadence.started"
     CADENCE_ENDED = "cadence.ended"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
     CONTACT_UNSUBSCRIBED = "contact.unsubscribed"
+    CONTACT_RESUBSCRIBED = "contact.resubscribed"
 
     STAGE_CHANGED = "stage.changed"
     RULES_PUBLISHED = "rules.published"

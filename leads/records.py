@@ -64,6 +64,14 @@ class DueRow:
     first_response_risk_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class StepRow:
+    """When something is planned next for a lead."""
+
+    lead_id: UUID
+    next_step_at: datetime | None
+
+
 def record_scores(rows: Sequence[ScoreRow], by: By) -> None:
     """Write scores and tracks. LEAD_SCORED where something changed or nobody owns the lead yet; LEAD_QUALIFIED once."""
     before = _locked([row.lead_id for row in rows])
@@ -146,6 +154,11 @@ def record_due_times(rows: Sequence[DueRow]) -> None:
         {"first_response_due_at": "timestamptz", "first_response_risk_at": "timestamptz"},
         rows,
     )
+
+
+def record_next_steps(rows: Sequence[StepRow]) -> None:
+    """Copy when something is planned next; None for nothing."""
+    _update("next_step_at = r.next_step_at", {"next_step_at": "timestamptz"}, rows)
 
 
 def _locked(lead_ids: Sequence[UUID]) -> dict[UUID, Lead]:
