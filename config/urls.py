@@ -23,4 +23,5 @@ urlpatterns: list[Any] = [
     ),
     path("api/v1/docs/", docs, name="api-docs"),
     path("api/v1/", include(api)),
+    path("", include("followups.public_urls")),
 ]

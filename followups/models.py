@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from leads.models import Lead
+from leads.models import Contact, Lead
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
 
@@ -14,12 +14,18 @@ class Channel(models.TextChoices):
     TASK = "task", "Task"
 
 
+class Purpose(models.TextChoices):
+    CADENCE = "cadence", "Cadence"
+    INSTANT_REPLY = "instant_reply", "Instant reply"
+
+
 class Template(TenantModel):
     """A text with merge fields: `{{ first_name|there }}` takes a fallback; it is never Django's template language."""
 
     PREFIX = "tpl"
 
     name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.CADENCE)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
@@ -27,14 +33,25 @@ class Template(TenantModel):
 
     class Meta(TenantModel.Meta):
         db_table = "template"
-        constraints = [models.UniqueConstraint(fields=["account", "name"], name="template_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="template_name"),
+            models.UniqueConstraint(
+                fields=["account", "purpose"],
+                name="template_instant_reply",
+                condition=models.Q(purpose="instant_reply"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Cadence(TenantModel):
-    """Touches on a schedule. `start` names what enrols a lead: {"event", "tiers", "instant"}."""
+    """Touches on a schedule.
+
+    `start` says who is enrolled: {"event": "deal.opened", "tiers": [...]}; leads of the tiers in "after_attempt" get
+    their first mail after a person's first try or at the due time; "then" names the cadence that follows.
+    """
 
     PREFIX = "cad"
 
@@ -70,6 +87,17 @@ class Step(TenantModel):
         ]
 
 
+class EndReason(models.TextChoices):
+    DONE = "done", "all steps done"
+    ANSWERED = "answered", "they are in contact"
+    MEETING = "meeting", "a meeting is booked"
+    MOVED = "moved", "the deal moved"
+    DISQUALIFIED = "disqualified", "disqualified"
+    CLOSED = "closed", "the lead is closed"
+    UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+    STOPPED = "stopped", "stopped by hand"
+
+
 class Enrolment(TenantModel):
     """A lead in a cadence, in the version in which it started."""
 
@@ -80,7 +108,7 @@ class Enrolment(TenantModel):
     version = models.PositiveIntegerField()
     started_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=30, blank=True)  # done, replied, meeting, moved, disqualified, ...
+    end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
 
     class Meta(TenantModel.Meta):
         db_table = "enrolment"
@@ -89,7 +117,7 @@ class Enrolment(TenantModel):
                 fields=["account", "lead", "cadence"], name="enrolment_running", condition=models.Q(ended_at=None)
             ),
         ]
-        indexes = [models.Index(fields=["account", "lead"], name="enrolment_lead")]
+        indexes = [models.Index(fields=["account", "lead", "-started_at"], name="enrolment_lead")]
 
 
 class TouchState(models.TextChoices):
@@ -112,11 +140,15 @@ class Touch(TenantModel):
     due_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=TouchState.choices, default=TouchState.PLANNED)
     finished_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=80, blank=True)  # why it was skipped
 
     class Meta(TenantModel.Meta):
         db_table = "touch"
         constraints = [models.UniqueConstraint(fields=["account", "enrolment", "step"], name="touch_once")]
-        indexes = [models.Index(fields=["account", "lead", "due_at"], name="touch_lead")]
+        indexes = [
+            models.Index(fields=["account", "lead", "due_at"], name="touch_lead"),
+            models.Index(fields=["account", "due_at"], name="touch_open", condition=models.Q(finished_at=None)),
+        ]
 
 
 class MessageState(models.TextChoices):
@@ -134,11 +166,13 @@ class Message(TenantModel):
     PREFIX = "msg"
 
     lead = TenantForeignKey(Lead, related_name="messages")
+    contact = TenantForeignKey(Contact, related_name="messages")
     touch = TenantForeignKey(Touch, null=True, related_name="messages")
-    purpose = models.CharField(max_length=20)  # instant_reply, cadence
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
     dedupe_key = models.CharField(max_length=80)
+    day = models.DateField()  # the account's local day
     message_id = models.CharField(max_length=200)
-    sender = models.CharField(max_length=320)
+    sender = models.CharField(max_length=320)  # the name beside our address
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=250)
     text = models.TextField()
@@ -151,7 +185,15 @@ class Message(TenantModel):
 
     class Meta(TenantModel.Meta):
         db_table = "message"
-        constraints = [models.UniqueConstraint(fields=["account", "dedupe_key"], name="message_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "dedupe_key"], name="message_once"),
+            # Nobody gets two automatic mails on one day.
+            models.UniqueConstraint(
+                fields=["account", "contact", "day"],
+                name="message_one_a_day",
+                condition=models.Q(automatic=True) & ~models.Q(state__in=["skipped", "failed"]),
+            ),
+        ]
         indexes = [models.Index(fields=["account", "lead", "-created_at"], name="message_lead")]
 
 

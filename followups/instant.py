@@ -1,0 +1,35 @@
+"""The instant reply to a web enquiry: automatic, and never counted as contact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from followups import letters
+from followups.models import Purpose, Suppression, Template
+from followups.touching import post
+from leads.models import Lead, SourceKind
+from routing.workingtime import zone_named
+from tenancy import clock
+from tenancy.scope import current_account
+
+WEB = (SourceKind.FORM, SourceKind.API, SourceKind.WEBHOOK)
+
+
+def reply(lead_ids: Sequence[UUID]) -> None:
+    """Plan an instant reply to each lead that asked on the web with an address, at most one a day to a person."""
+    template = Template.objects.filter(purpose=Purpose.INSTANT_REPLY).first()
+    if template is None:
+        return
+    asked = Lead.objects.open().filter(pk__in=lead_ids, source__kind__in=WEB, contact__unsubscribed_at=None)
+    leads = [lead for lead in asked.with_people().order_by("id") if lead.contact.email_norm]
+    addresses = [lead.contact.email_norm for lead in leads]
+    suppressed = set(Suppression.objects.filter(email_norm__in=addresses).values_list("email_norm", flat=True))
+    day = clock.now().astimezone(zone_named(current_account().time_zone)).date()
+    post(
+        [
+            letters.message(template, lead, Purpose.INSTANT_REPLY, dedupe_key=f"instant:{lead.pk.hex}:{day}")
+            for lead in leads
+            if lead.contact.email_norm not in suppressed
+        ]
+    )
