@@ -36,6 +36,8 @@ GLOBAL = {
     "readyz": "can serve",
     "metrics": "numbers without names; the proxy keeps strangers out",
     "schema": "the contract",
+    "unsubscribe": "a signed link per person",
+    "resubscribe": "a signed link per person",
     "api-docs": "the contract",
 }
 GLOBAL_PREFIXES = ("accounts/",)  # allauth: login, password, MFA, sessions
