@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.permissions import allow
+from accounts.roles import Function
 from tenancy import door
 from workspace.frame import pages
 
@@ -20,6 +22,7 @@ def home(request: Any) -> HttpResponse:
     return render(request, "workspace/accounts.html", {"accounts": links})
 
 
+@allow(Function.SEE_LEADS)
 def start(request: Any) -> HttpResponse:
     """/<slug>/ : to the first page this member has."""
     return redirect(pages(request.path, request.member)[0].url)

@@ -28,10 +28,13 @@ PARAMETERS = {
     "lead_id": "lead",
 }
 # Other parameters, with a value that is as good as any.
-PLAIN: dict[str, str] = {}
+PLAIN = {
+    "name": "funnel",  # of a report
+}
 
 # Pages of no account: whoever adds one says here why strangers may see it.
 GLOBAL = {
+    "home": "to the login, or to one's own accounts",
     "healthz": "alive",
     "readyz": "can serve",
     "metrics": "numbers without names; the proxy keeps strangers out",
