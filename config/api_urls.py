@@ -5,5 +5,6 @@ from typing import Any
 from django.urls import include, path
 
 api: list[Any] = [
+    path("", include("routing.api_urls")),
     path("", include("reports.api_urls")),
 ]

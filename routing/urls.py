@@ -1,0 +1,8 @@
+from django.urls import path
+
+from routing import pages
+
+urlpatterns = [
+    path("leads/<public:lead_id>/decision/", pages.decision, name="lead-decision"),
+    path("leads/<public:lead_id>/assignment/", pages.assignment, name="lead-assignment"),
+]
