@@ -5,18 +5,20 @@ from events.kinds import Kind
 from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settle_next_steps
 from pipeline.jobs import close_deals, open_deals, settle_gates, settle_pipeline
 from routing.jobs import retry_unrouted_leads, route_unrouted_leads, start_timers, stop_timers, tell_owners
+from scoring.jobs import score_leads
 
 FLOW: dict[Kind, list[Handler]] = {
     Kind.MEMBER_JOINED: [retry_unrouted_leads],
-    Kind.LEAD_CAPTURED: [reply_instantly],
-    Kind.LEAD_REPEATED: [tell_owners, reply_instantly],
-    Kind.LEAD_CHANGED: [settle_gates],
+    Kind.LEAD_CAPTURED: [score_leads, reply_instantly],
+    Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly],
+    Kind.SIGNAL_RECEIVED: [score_leads],
+    Kind.LEAD_CHANGED: [score_leads, settle_gates],
     Kind.LEAD_SCORED: [route_unrouted_leads, start_timers, settle_gates],
     Kind.LEAD_ASSIGNED: [open_deals, tell_owners],
     Kind.LEAD_UNASSIGNED: [tell_owners],
     Kind.LEAD_DISQUALIFIED: [close_deals, stop_timers, advance_cadences],
-    Kind.LEAD_REOPENED: [route_unrouted_leads, start_timers, open_deals],
-    Kind.ACTIVITY_LOGGED: [stop_timers, settle_gates, advance_cadences],
+    Kind.LEAD_REOPENED: [score_leads, route_unrouted_leads, start_timers, open_deals],
+    Kind.ACTIVITY_LOGGED: [stop_timers, score_leads, settle_gates, advance_cadences],
     Kind.PROMISE_BROKEN: [tell_owners],
     Kind.STAKEHOLDER_ADDED: [settle_gates],
     Kind.STAKEHOLDER_REVIEWED: [settle_gates],

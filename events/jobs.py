@@ -119,6 +119,30 @@ def schedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime]]) -> None
     )
 
 
+def reschedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime | None]]) -> None:
+    """Timers of many subjects, in place of the pending ones they have; None only cancels. Three statements."""
+    timers = Job.objects.filter(kind=handler.name, subject_id__in=[subject for subject, _ in due], generation__gt=0)
+    timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
+    newest = dict(timers.values_list("subject_id").annotate(Max("generation")).order_by())
+    account, now = current_account(), clock.now()
+    Job.objects.bulk_create(
+        [
+            Job(
+                account=account,
+                kind=handler.name,
+                dedupe_key=f"{subject.hex}:{generation}",
+                subject_id=subject,
+                generation=generation,
+                run_at=run_at,
+                created_at=now,
+            )
+            for subject, run_at in due
+            if run_at and (generation := newest.get(subject, 0) + 1)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def cancel(handler: Handler, subject_id: UUID) -> int:
     """Cancel the subject's pending timer, if any; returns the newest generation so far (0 for none)."""
     timers = Job.objects.filter(kind=handler.name, subject_id=subject_id, generation__gt=0)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from leads.models.lead import Lead
 
 # What changes along with a fact, or is told as another one.
-NOT_TOLD = frozenset({"updated_at", "incomplete", "custom", "campaign", "first_name", "last_name", "free_mail"})
+NOT_TOLD = frozenset(
+    {"updated_at", "incomplete", "custom", "campaign", "first_name", "last_name", "free_mail", "message_length"}
+)
 EMPTY = {"headcount": None, "timeline_days": None, "value_minor": None}
 
 

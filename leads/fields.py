@@ -7,7 +7,7 @@ from typing import Any
 
 import pycountry
 from django.db.models import BooleanField, Case, CharField, DecimalField, ExpressionWrapper, F, Func, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Length, NullIf
 from django.db.models.lookups import In
 
 from leads.catalogue import Field, Type, canonical_id, register
@@ -62,6 +62,10 @@ def _value_column() -> Any:
     return ExpressionWrapper(F("value_minor") * factor, DecimalField())
 
 
+def _length_column() -> Any:
+    return NullIf(Length("message"), 0)
+
+
 def _free_mail_column() -> Any:
     domain = Func(F("contact__email_norm"), Value("@"), Value(-1), function="split_part", output_field=CharField())
     return Case(
@@ -104,6 +108,15 @@ FIRM = (
 )
 INTEREST = (
     Field("message", "Message", Type.TEXT, "message"),
+    Field(
+        "message_length",
+        "Length of the message",
+        Type.NUMBER,
+        "",
+        (),
+        _length_column,
+        lambda lead: len(lead.message) or None,
+    ),
     Field("product", "Product", Type.TEXT, "product"),
     Field("territory", "Territory", Type.TEXT, "territory"),
     Field("budget", "Budget", Type.TEXT, "budget"),

@@ -5,9 +5,9 @@ A tree is JSON: a group `{"all": [...]}`, `{"any": [...]}` or `{"none": [...]}`,
 `matches` on plain facts, `q` in the database, `sentence` for people.
 """
 
-from leads.conditions.predicate import matches
+from leads.conditions.predicate import asks_about, is_known, matches, settled
 from leads.conditions.query import q
 from leads.conditions.sentence import sentence
 from leads.conditions.validation import InvalidCondition, validate
 
-__all__ = ["InvalidCondition", "matches", "q", "sentence", "validate"]
+__all__ = ["InvalidCondition", "asks_about", "is_known", "matches", "q", "sentence", "settled", "validate"]

@@ -26,6 +26,43 @@ def matches(tree: Tree, facts: Mapping[str, Any], now: datetime) -> bool:
     return _leaf_matches(tree, facts, now)
 
 
+def settled(tree: Tree, facts: Mapping[str, Any], now: datetime, askable: Callable[[str], bool]) -> bool | None:
+    """The same, but None while the answer hangs on a fact that is not known yet and could be asked for."""
+    if "all" in tree:
+        return _all([settled(branch, facts, now, askable) for branch in tree["all"]])
+    if "any" in tree:
+        return _opposite(_all([_opposite(settled(branch, facts, now, askable)) for branch in tree["any"]]))
+    if "none" in tree:
+        return _all([_opposite(settled(branch, facts, now, askable)) for branch in tree["none"]])
+    field = find(tree["field"])
+    if field and askable(field.name) and not is_known(field, facts):
+        return None
+    return _leaf_matches(tree, facts, now)
+
+
+def _all(answers: list[bool | None]) -> bool | None:
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _opposite(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def is_known(field: Field, facts: Mapping[str, Any]) -> bool:
+    """Whether the fact says anything; a placeholder does not."""
+    return _is_set(field, facts.get(field.name))
+
+
+def asks_about(tree: Tree) -> set[str]:
+    """The facts a tree looks at."""
+    for group in ("all", "any", "none"):
+        if group in tree:
+            return set().union(*(asks_about(branch) for branch in tree[group]))
+    return {tree["field"]}
+
+
 def _leaf_matches(leaf: Tree, facts: Mapping[str, Any], now: datetime) -> bool:
     operator, field = OPERATORS[leaf["operator"]], find(leaf["field"])
     test = TESTS[operator.negates or operator.name]
@@ -63,7 +100,7 @@ def _starts_with(field: Field, value: Any, wanted: Any, now: datetime) -> bool:
     return text is not None and text.startswith(stored_form(field, wanted))
 
 
-def _is_set(field: Field, value: Any, wanted: Any, now: datetime) -> bool:
+def _is_set(field: Field, value: Any, wanted: Any = None, now: datetime | None = None) -> bool:
     if isinstance(value, str):
         return bool(value) if field.normal else not is_placeholder(value)
     return bool(value) if isinstance(value, list | tuple) else value is not None

@@ -1,0 +1,92 @@
+"""Why this score: every point, what is not known, and what to ask next. Plain data, and JSON both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Points of one rule, or (negative, rule empty) what a group's cap took back. `detail` is the fact behind it."""
+
+    group: str
+    label: str
+    points: int
+    rule: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class GroupTotal:
+    """A group's points after its cap, and as a sub-score of 0-100."""
+
+    points: int
+    cap: int
+    score: int
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A fact nobody knows yet, and how far the score could rise or fall when it becomes known."""
+
+    fact: str
+    label: str
+    up: int
+    down: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A usual answer to a question: what it would do to the score, and the tier it leads to."""
+
+    label: str
+    value: Any
+    points: int
+    tier: str
+
+
+@dataclass(frozen=True)
+class NextQuestion:
+    """The best next question: about a fact, or about a criterion (answered yes or no) when `fact` is empty."""
+
+    text: str
+    why: str
+    fact: str = ""
+    criterion: str = ""
+    options: list[Answer] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A score of 0-100 as of a moment. It always equals the sum of its contributions, clamped to 0-100.
+
+    `band` is the most by which unknown facts could still change it. `next_change_at` (aware): when fading points make
+    it another number, if they do.
+    """
+
+    score: int
+    tier: str
+    band: int
+    total: int
+    groups: Mapping[str, GroupTotal]
+    contributions: list[Contribution]
+    unknown: list[Unknown]
+    question: NextQuestion | None
+    model: int
+    as_of: datetime
+    next_change_at: datetime | None = None
+
+    def sub_score(self, group: str) -> int:
+        return self.groups[group].score if group in self.groups else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as it is stored and as the API answers it."""
+        when = self.next_change_at
+        return asdict(self) | {
+            "as_of": self.as_of.isoformat(),
+            "next_change_at": when.isoformat() if when else None,
+            "sub_scores": {name: total.score for name, total in self.groups.items() if name != "source"},
+        }

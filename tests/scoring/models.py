@@ -1,0 +1,23 @@
+"""Models that tests score with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scoring.defaults import CAPS, default_criteria, default_rules
+from scoring.model import Criterion, Model, Rule
+from scoring.tiers import THRESHOLDS
+
+PROFILE = {"industries": ["Logistics", "Manufacturing"], "countries": ["DE", "GB"]}
+
+
+def default_model(profile: dict[str, Any] = PROFILE) -> Model:
+    """The default model, as it is published, without a database."""
+    columns = [{**row, "group": str(row["group"])} for row in default_rules(profile)]
+    return a_model(*(Rule(id=f"r{at}", **row) for at, row in enumerate(columns)), profile=profile)
+
+
+def a_model(*rules: Rule, profile: dict[str, Any] | None = None, **fields: Any) -> Model:
+    criteria = tuple(Criterion(**one) for one in default_criteria(profile or {}))
+    fields = {"caps": CAPS, "tiers": THRESHOLDS, "criteria": criteria, "profile": profile or {}} | fields
+    return Model(number=1, rules=rules, **fields)
