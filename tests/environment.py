@@ -90,6 +90,7 @@ def drop(database: str) -> None:
 def set_variables(database: str) -> None:
     """The environment that config/settings.py reads, as the web process would have it."""
     os.environ |= variables(database)
+    (Path(os.environ["TOLLGATE_DATA"]) / "static").mkdir(parents=True, exist_ok=True)
 
 
 def variables(database: str) -> dict[str, str]:

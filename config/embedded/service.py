@@ -51,9 +51,16 @@ class Healer:
         """Note it, clear away what it left, and decide when to start it again."""
         process.kill_group(fallen)
         lived = time.monotonic() - self.born
-        self.pause = FIRST_PAUSE if lived > LONG_LIFE else min(self.pause * 2, LONGEST_PAUSE)
-        self.due = time.monotonic() + self.pause
-        say(f"{name} ended ({how(fallen.returncode)}); it starts again in {self.pause:g} s", logs)
+        self.pause = FIRST_PAUSE if lived > LONG_LIFE else self.pause
+        self.later()
+        wait = self.due - time.monotonic()
+        say(f"{name} ended ({how(fallen.returncode)}); it starts again in {wait:.1f} s", logs)
+
+    def later(self) -> float:
+        """Try after a pause, whose seconds are returned, and next time after a longer one."""
+        pause, self.due = self.pause, time.monotonic() + self.pause
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        return pause
 
     def is_due(self) -> bool:
         """Whether the pause after a fall is over."""

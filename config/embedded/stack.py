@@ -8,7 +8,6 @@
 Names: postgres, valkey, smtp, web, live, worker, pump-1, pump-2.
 """
 
-import contextlib
 import os
 import signal
 import socket
@@ -167,9 +166,10 @@ class Stack:
         for name, part in self.parts.items():
             healer = self._healers[name]
             if healer.is_due():
-                with contextlib.suppress(Unavailable):
-                    part.start()
-                healer.is_alive()
+                try:
+                    self.start_again(name)
+                except Unavailable as failure:
+                    say(f"{name}: {failure}; once more in {healer.later():g} s", [self.data / "log" / "run.log"])
             elif healer.due is None and part.process and part.process.poll() is not None:
                 healer.has_fallen(part.process, name, [self.data / "log" / "run.log", part.log])
 
