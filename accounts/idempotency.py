@@ -23,7 +23,9 @@ View = Callable[..., Response]
 
 _TAKE = """
     INSERT INTO idempotent_answer (id, account_id, key, digest, created_at) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (account_id, key) DO NOTHING
+    ON CONFLICT (account_id, key) DO UPDATE
+       SET digest = excluded.digest, created_at = excluded.created_at, status = NULL, body = NULL
+     WHERE idempotent_answer.created_at < %s
 """
 
 
@@ -51,11 +53,11 @@ def idempotent(view: View) -> View:
 def take(key: str, digest: bytes) -> bool:
     """Reserve the key for this transaction; False if it was answered before. Raises 409 while a twin still runs."""
     account, now = current_account(), clock.now()
-    IdempotentAnswer.objects.filter(key=key, created_at__lt=now - KEPT).delete()
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}", [uuid7(), account.pk, key, digest, now]
+                f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}",
+                [uuid7(), account.pk, key, digest, now, now - KEPT],
             )
             cursor.nextset()  # past the answer to SET
             return bool(cursor.rowcount)

@@ -38,8 +38,9 @@ class AccountMiddleware:
             account = door.behind("key", secret.strip() if kind.lower() == "bearer" else "")
         except door.NoDoor:
             return self.get_response(request)
-        with scope(account):
-            request.api_key = ApiKey.usable(secret.strip())
+        question = ApiKey.question(account, secret.strip())
+        with scope(account, question):
+            request.api_key = ApiKey.answered(account, question)
             if request.api_key:
                 request.account, request.by = account, request.api_key.by
             return self.answer(request)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +16,7 @@ from events.record import By, record
 from tenancy import clock, door
 from tenancy.ids import uuid7
 from tenancy.models import Account, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
+from tenancy.scope import Question
 
 
 class UserManager(BaseUserManager["User"]):
@@ -156,11 +158,21 @@ class ApiKey(TenantModel):
         return key, secret
 
     @classmethod
-    def usable(cls, secret: str) -> ApiKey | None:
-        """The live key with this secret in the account in scope, or None."""
-        now = clock.now()
-        key: ApiKey | None = cls.objects.filter(digest=sha256(secret.encode()).digest(), revoked_at=None).first()
-        return key if key and (key.expires_at is None or key.expires_at > now) else None
+    def question(cls, account: Account, secret: str) -> Question:
+        """Asks for the live key with this secret, as the first query of the account's scope."""
+        return Question(
+            "SELECT id, name, shown, scopes FROM api_key WHERE account_id = %s AND digest = %s AND revoked_at IS NULL "
+            "AND (expires_at IS NULL OR expires_at > %s)",
+            [account.pk, sha256(secret.encode()).digest(), clock.now()],
+        )
+
+    @classmethod
+    def answered(cls, account: Account, question: Question) -> ApiKey | None:
+        """The key that `question` found, or None; a door may outlive its key."""
+        if question.answer is None:
+            return None
+        key_id, name, shown, scopes = question.answer
+        return cls(id=key_id, account=account, name=name, shown=shown, scopes=json.loads(scopes))
 
     def revoke(self, *, by: By) -> None:
         if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now()):

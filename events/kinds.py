@@ -24,6 +24,7 @@ class Kind(TextChoices):
     SIGNAL_RECEIVED = "signal.received"
     ACTIVITY_LOGGED = "activity.logged"
     STAKEHOLDER_ADDED = "stakeholder.added"
+    STAKEHOLDER_REMOVED = "stakeholder.removed"
     STAKEHOLDER_REVIEWED = "stakeholder.reviewed"
 
     PROMISE_MADE = "promise.made"

@@ -103,6 +103,11 @@ def reviewed(event: Event) -> Telling:
     return Telling("users-round", f"{event.body.get('name', 'A stakeholder')} has reviewed")
 
 
+@describes(Kind.STAKEHOLDER_REMOVED)
+def stakeholder_removed(event: Event) -> Telling:
+    return Telling("users-round", f"No stakeholder any more: {event.body.get('name', '')}")
+
+
 @describes(Kind.CONTACT_UNSUBSCRIBED)
 def unsubscribed(event: Event) -> Telling:
     return Telling("mail", "Unsubscribed from e-mail")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from leads import domains, names, titles
@@ -152,9 +153,11 @@ def depth(value: Any) -> int:
 
 
 def storable(value: Any) -> Any:
-    """JSON as PostgreSQL can keep it: without NUL characters and halves of surrogate pairs."""
+    """JSON as PostgreSQL can keep it: without NUL, halves of surrogate pairs and infinite numbers."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "ignore").decode()
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     return [storable(item) for item in value] if isinstance(value, list) else value

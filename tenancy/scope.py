@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
@@ -34,14 +35,23 @@ def account_in_scope() -> Account | None:
     return _account.get()
 
 
+@dataclass
+class Question:
+    """A first query of a scope, sent along with the setting to save a round trip; `answer` is its first row or None."""
+
+    sql: str
+    parameters: Sequence[Any]
+    answer: Any = None
+
+
 @contextmanager
-def scope(account: Account) -> Iterator[Account]:
+def scope(account: Account, first: Question | None = None) -> Iterator[Account]:
     """Work as `account`: one transaction, rolled back on any error. What was in scope before is restored on leaving."""
     before, nested = _account.get(), connection.in_atomic_block
     token = _account.set(account)
     try:
         with transaction.atomic():
-            tell_postgres(account.pk)
+            tell_postgres(account.pk, first)
             yield account
             # An error rolls the setting back with the rest; a commit forgets it. Only a nested scope must restore it.
             if nested and not connection.needs_rollback:
@@ -61,7 +71,13 @@ def unscoped(reason: str) -> Iterator[None]:
         _account.reset(token)
 
 
-def tell_postgres(account_id: UUID | None) -> None:
+def tell_postgres(account_id: UUID | None, first: Question | None = None) -> None:
     # SET LOCAL, not set_config(): only that reaches the shards of a Citus cluster.
+    setting, value = "SET LOCAL app.account_id = %s", str(account_id) if account_id else ""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL app.account_id = %s", [str(account_id) if account_id else ""])
+        if first is None:
+            cursor.execute(setting, [value])
+            return
+        cursor.execute(f"{setting}; {first.sql}", [value, *first.parameters])
+        cursor.nextset()  # past the answer to SET
+        first.answer = cursor.fetchone()

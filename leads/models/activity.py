@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -102,3 +103,18 @@ class Stakeholder(TenantModel):
         self.reviewed_at = reviewed_at
         Stakeholder.objects.filter(pk=self.pk).update(reviewed_at=reviewed_at)
         record(Kind.STAKEHOLDER_REVIEWED, self, by=by, lead_id=self.lead_id, name=self.name, reviewed_at=reviewed_at)
+
+    def change(self, columns: dict[str, Any], *, by: By) -> None:
+        """Correct what is known of this person. A review is told, the rest is not worth a line."""
+        reviewed_at = columns.pop("reviewed_at", self.reviewed_at)
+        for name, value in columns.items():
+            setattr(self, name, value)
+        Stakeholder.objects.filter(pk=self.pk).update(**columns, reviewed_at=reviewed_at)
+        if reviewed_at and reviewed_at != self.reviewed_at:
+            self.review(reviewed_at, by=by)
+        self.reviewed_at = reviewed_at
+
+    def remove(self, *, by: By) -> None:
+        """Somebody noted him or her by mistake."""
+        record(Kind.STAKEHOLDER_REMOVED, self, by=by, lead_id=self.lead_id, name=self.name, role=self.role)
+        self.delete()

@@ -34,7 +34,7 @@ def kinds(lead: Lead) -> list[str]:
 
 def test_scores_are_written_and_told(django_assert_num_queries: Any) -> None:
     leads = [a_lead() for _ in range(3)]
-    with django_assert_num_queries(3):  # lock, update, events
+    with django_assert_num_queries(4):  # lock, update, events, jobs
         record_scores([scored(lead) for lead in leads], SYSTEM)
     lead = Lead.objects.get(pk=leads[0].pk)
     assert (lead.score, lead.score_band, lead.tier, lead.track, lead.authority) == (74, 5, "high", "active", 40)

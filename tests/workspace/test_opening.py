@@ -37,10 +37,11 @@ def test_first_admin_gets_an_account_with_source_form_and_key() -> None:
         "ada@example.com",
         Role.ADMIN,
     )
-    with scope(opened.account):
+    question = ApiKey.question(opened.account, opened.api_key)
+    with scope(opened.account, question):
         assert set(Source.objects.values_list("name", flat=True)) >= {"Website", "API"}
         form = Form.objects.get(name="Contact us")
-        key = ApiKey.usable(opened.api_key)
+        key = ApiKey.answered(opened.account, question)
         assert key
         assert set(key.scopes) == set(Scope.values)
         assert Event.objects.filter(kind=Kind.ACCOUNT_OPENED).count() == 1

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from leads.api import leads, work
+
+urlpatterns = [
+    path("leads/", leads.leads, name="api-leads"),
+    path("leads/<public:lead_id>/", leads.lead, name="api-lead"),
+    path("leads/<public:lead_id>/timeline/", work.timeline, name="api-timeline"),
+    path("leads/<public:lead_id>/activities/", work.activities, name="api-activities"),
+    path("leads/<public:lead_id>/stakeholders/", work.stakeholders, name="api-stakeholders"),
+    path("leads/<public:lead_id>/disqualification/", work.disqualification, name="api-disqualification"),
+    path("stakeholders/<public:stakeholder_id>/", work.stakeholder, name="api-stakeholder"),
+]
