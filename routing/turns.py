@@ -20,7 +20,7 @@ def lock(pool_ids: Sequence[UUID], members: Iterable[Member]) -> dict[UUID, choi
 
     `members` are the account's active ones. Returns the pools with their seats as of now.
     """
-    pools = list(Pool.objects.filter(pk__in=pool_ids).select_for_update(no_key=True).order_by("id"))
+    pools = locked(pool_ids)
     seats: dict[UUID, list[PoolMember]] = {pool.pk: [] for pool in pools}
     for seat in PoolMember.objects.filter(pool_id__in=list(seats)):
         seats[seat.pool_id].append(seat)
@@ -32,6 +32,10 @@ def lock(pool_ids: Sequence[UUID], members: Iterable[Member]) -> dict[UUID, choi
         pool.pk: choice.Pool(pool.pk, pool.name, tuple(_seat(row, here) for row in sorted(seats[pool.pk], key=_age)))
         for pool in pools
     }
+
+
+def locked(pool_ids: Sequence[UUID]) -> list[Pool]:
+    return list(Pool.objects.filter(pk__in=pool_ids).select_for_update(no_key=True).order_by("id"))
 
 
 def seat_everybody(pool: Pool, seats: list[PoolMember], members: Iterable[Member]) -> list[PoolMember]:
