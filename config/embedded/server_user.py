@@ -1,6 +1,5 @@
 """As root, the servers run as somebody without rights; this says as whom, and where their files can live."""
 
-import hashlib
 import os
 import pwd
 import shutil
@@ -49,13 +48,16 @@ def is_reachable(folder: Path) -> bool:
 def own_folder(folder: Path, *, durable: bool = True) -> Path:
     """Create `folder` (0700, the server's own); where its user can't reach it, a link to a place it can reach."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    real = folder if is_reachable(folder.parent) else _elsewhere(folder, durable)
-    real.mkdir(mode=0o700, parents=True, exist_ok=True)
-    give(real)
-    real.chmod(0o700)
-    if real != folder and not folder.is_symlink():
-        folder.symlink_to(real, target_is_directory=True)
-    return real
+    if folder.is_symlink() and folder.exists():
+        return folder.resolve()
+    if is_reachable(folder.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    else:
+        folder.unlink(missing_ok=True)  # a link whose end is gone
+        folder.symlink_to(_elsewhere(durable), target_is_directory=True)
+    give(folder)
+    folder.chmod(0o700)
+    return folder.resolve()
 
 
 def reachable_copy(folders: list[Path], into: Path) -> Path:
@@ -72,8 +74,8 @@ def reachable_copy(folders: list[Path], into: Path) -> Path:
     return target / folders[0].name
 
 
-def _elsewhere(folder: Path, durable: bool) -> Path:
-    name = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
+def _elsewhere(durable: bool) -> Path:
+    """Never a name used before: whoever deletes a data folder doesn't want to meet its content again."""
     base = Path("/var/lib/tollgate") if durable else Path(tempfile.gettempdir()) / "tollgate"
     base.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return base / name
+    return Path(tempfile.mkdtemp(dir=base))

@@ -40,7 +40,7 @@ class Service:
 
 
 class Healer:
-    """Starts a fallen process again, at once the first time, then after longer and longer pauses."""
+    """Says when a fallen process starts again: soon the first time, then after longer and longer pauses."""
 
     def __init__(self) -> None:
         self.pause = FIRST_PAUSE
@@ -52,9 +52,7 @@ class Healer:
         process.kill_group(fallen)
         lived = time.monotonic() - self.born
         self.pause = FIRST_PAUSE if lived > LONG_LIFE else self.pause
-        self.later()
-        wait = self.due - time.monotonic()
-        say(f"{name} ended ({how(fallen.returncode)}); it starts again in {wait:.1f} s", logs)
+        say(f"{name} ended ({how(fallen.returncode)}); it starts again in {self.later():g} s", logs)
 
     def later(self) -> float:
         """Try after a pause, whose seconds are returned, and next time after a longer one."""

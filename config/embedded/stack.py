@@ -21,7 +21,7 @@ from typing import Self
 
 from config.embedded import Unavailable, database, kept, process
 from config.embedded.postgres import Postgres
-from config.embedded.service import BASE, Healer, Service
+from config.embedded.service import BASE, Healer, Service, say
 from config.embedded.valkey import Valkey
 
 HOST = "localhost"  # one name for pages and live stream: cookies know no ports, but they do know names
