@@ -32,4 +32,4 @@ EXPOSE 8000
 # Of web and live; the other programs have a check of their own in docker-compose.yml.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=40s \
   CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 8000), 3)"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--no-access-log", "config.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", "--no-access-log", "config.wsgi:application"]

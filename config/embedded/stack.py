@@ -8,12 +8,12 @@
 Names: postgres, valkey, smtp, web, live, worker, pump-1, pump-2.
 """
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,17 @@ from config.embedded.valkey import Valkey
 
 HOST = "localhost"  # one name for pages and live stream: cookies know no ports, but they do know names
 PUMPS = ("pump-1", "pump-2")
-WEB = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-access-log"]
+WEB = [
+    "--interface",
+    "wsgi",
+    "--workers",
+    "2",
+    "--blocking-threads",
+    "8",
+    "--respawn-failed-workers",
+    "--no-access-log",
+]
+LIVE = ["--timeout-graceful-shutdown", "2"]  # streams never end by themselves
 WORKER = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 Part = Service | Postgres | Valkey
 
@@ -115,7 +125,7 @@ class Stack:
 
     def wait_until_ready(self, seconds: float = 60) -> None:
         """Until pages and live stream answer and the worker takes work."""
-        self._wait("web", lambda: _answers(f"{self.url}/readyz"), seconds)
+        self._wait("web", lambda: _is_ready(self.port), seconds)
         self._wait("live", lambda: is_listening(self.live_port), seconds)
         log = self.data / "log" / "worker.log"
         self._wait("worker", lambda: b" ready." in log.read_bytes(), seconds)
@@ -206,7 +216,7 @@ class Stack:
         if "SMTP_HOST" not in self.outside:
             yield "smtp", [python, "-m", "config.embedded.smtp_sink", str(self.smtp_port), self.mail], "app"
         yield "web", [python, "-m", "granian", *WEB, *bind, str(self.port), "config.wsgi:application"], "app"
-        yield "live", [python, "-m", "uvicorn", *bind, str(self.live_port), "config.asgi:application"], "app"
+        yield "live", [python, "-m", "uvicorn", *LIVE, *bind, str(self.live_port), "config.asgi:application"], "app"
         yield "worker", [python, "-m", "celery", "-A", "config.celery", "worker", *WORKER], "worker"
         for pump in PUMPS:
             yield pump, [python, BASE / "manage.py", "pump"], "worker"
@@ -243,9 +253,13 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _answers(url: str) -> bool:
+def _is_ready(port: int) -> bool:
+    """Asked without urllib, which would go through a proxy that the environment names."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
+        connection.request("GET", "/readyz", headers={"Host": HOST})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
