@@ -14,16 +14,17 @@ class ProblemError(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class ProblemDocument(serializers.Serializer[Any]):
-    """RFC 9457."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField(required=False)
-    instance = serializers.CharField(required=False)
-    errors = ProblemError(many=True, required=False)
-
+ProblemDocument = inline_serializer(  # RFC 9457
+    "Problem",
+    {
+        "type": serializers.CharField(),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "detail": serializers.CharField(required=False),
+        "instance": serializers.CharField(required=False),
+        "errors": ProblemError(many=True, required=False),
+    },
+)
 
 REFUSALS = (400, 401, 403)
 OF_ONE = (*REFUSALS, 404)

@@ -109,8 +109,8 @@ def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Subm
     if known.lead_id and arrival.spam:
         lead.external_id = ""  # it belongs to another lead already
     submission = _submission(lead, arrival, reading)
-    if link:
-        chain.insert("firm", [firm], tail=ONE_OF_US if firm and firm.domain else "RETURNING id")
+    if link and firm:
+        chain.insert("firm", [firm], tail=ONE_OF_US if firm.domain else "RETURNING id")
     if is_new:
         chain.insert("person", [contact], **link)
     chain.insert("lead_row", [lead], **link).insert("submission_row", [submission])

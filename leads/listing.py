@@ -23,7 +23,8 @@ SMALLEST, LARGEST = 0, 100
 
 def listed(query: Mapping[str, str], *, me: Member | None = None) -> LeadQuerySet:
     """The leads that `query` asks for. Raises ValidationError with the name of the filter that makes no sense."""
-    leads, wrong = Lead.objects.with_people(), {}
+    leads: LeadQuerySet = Lead.objects.with_people()
+    wrong = {}
     for name, read in FILTERS.items():
         value = query.get(name, "").strip()
         if not value:

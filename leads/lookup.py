@@ -49,7 +49,7 @@ def look_up(source: Source, *, email: str, external_id: str, domain: str, compan
     Two captures of one person at the same moment come one after the other, and the second sees what the first did.
     """
     account = current_account()
-    values = {
+    values: dict[str, Any] = {
         "account": account.pk,
         "email": email,
         "source": source.pk,

@@ -5,7 +5,6 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from leads.models import Form, Source, SourceKind
-from tenancy import door
 from tenancy.models import Account
 
 TEMPLATES = ("it_services", "simple", "blank")
@@ -38,10 +37,10 @@ def contact_form(source: Source) -> Form:
             {"field": field, "label": label, "required": required, "help": text}
             for field, label, required, text in CONTACT_FIELDS
         ],
-        consent_text="We use what you send to answer your enquiry, and for nothing else.",
+        consent_text="You may contact me about this request; what I send is used for nothing else.",
         thanks="Thank you. Somebody will be in touch shortly.",
     )
-    door.open_door("form", form.public_id, form.account)
+    form.publish()
     return form
 
 

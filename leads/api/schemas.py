@@ -58,7 +58,7 @@ class LeadOut(s.Serializer[Any]):
     id = s.CharField()
     status, track = s.ChoiceField(Status.choices), s.ChoiceField(Track.choices)
     incomplete = s.ListField(child=s.CharField())
-    contact, company, source = ContactOut(), CompanyOut(allow_null=True), SourceOut()
+    contact, company = ContactOut(), CompanyOut(allow_null=True)
     campaign = s.DictField(child=s.CharField(allow_blank=True))
     message, product, budget = Text(), Text(), Text()
     timeline_days = s.IntegerField(allow_null=True)
@@ -75,6 +75,10 @@ class LeadOut(s.Serializer[Any]):
     first_response_due_at, first_response_at = s.DateTimeField(allow_null=True), s.DateTimeField(allow_null=True)
     captured_at, assigned_at = s.DateTimeField(), s.DateTimeField(allow_null=True)
     updated_at = s.DateTimeField()
+
+    def get_fields(self) -> dict[str, Any]:
+        # Not a class attribute: `source` means something else there.
+        return super().get_fields() | {"source": SourceOut()}
 
 
 class KeptAside(s.Serializer[Any]):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tenancy import clock
+from tenancy import clock, door
 from tenancy.models import TenantForeignKey, TenantModel
 
 
@@ -90,3 +90,11 @@ class Form(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def publish(self) -> None:
+        """Let its public link lead here."""
+        door.open_door("form", self.public_id, self.account)
+
+    def withdraw(self) -> None:
+        """The public link leads nowhere any more."""
+        door.close_door("form", self.public_id, self.account)

@@ -26,6 +26,7 @@ REFUSED = NOTHING_FOUND | {400, 401, 403, 409, 413, 415, 422}
 # Which row of Acme stands behind a parameter of a path: by the prefix of its public id.
 PARAMETERS = {
     "lead_id": "lead",
+    "stakeholder_id": "stk",
 }
 # Other parameters, with a value that is as good as any.
 PLAIN = {
@@ -35,6 +36,8 @@ PLAIN = {
 # Pages of no account: whoever adds one says here why strangers may see it.
 GLOBAL = {
     "home": "to the login, or to one's own accounts",
+    "hosted-form": "people who ask",
+    "hosted-form-thanks": "people who asked",
     "healthz": "alive",
     "readyz": "can serve",
     "metrics": "numbers without names; the proxy keeps strangers out",

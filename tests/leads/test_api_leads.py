@@ -41,7 +41,7 @@ class Api:
 
 
 @pytest.fixture
-def api(account):
+def api(account: Account) -> Api:
     with scope(account):
         return Api(a_key())
 

@@ -15,13 +15,13 @@ from tests.leads.test_api_leads import ADA, URL, Api
 
 
 @pytest.fixture
-def api(account):
+def api(account: Account) -> Api:
     with scope(account):
         return Api(a_key())
 
 
 @pytest.fixture
-def path(account):
+def path(account: Account) -> str:
     with scope(account):
         return f"{URL}{a_lead().public_id}/"
 

@@ -16,7 +16,7 @@ from tests.factories import a_lead, a_source
 
 pytestmark = pytest.mark.usefixtures("in_scope")
 
-ADA = {
+ADA: dict[str, Any] = {
     "name": "Ada King",
     "email": "Ada.King+work@Example.com",
     "phone": "020 7183 8750",

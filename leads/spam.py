@@ -1,0 +1,44 @@
+"""Does this look like a machine? A reason to put a submission aside for a person to look at, never to lose it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.signing import BadSignature, Signer
+
+HONEYPOT = "homepage_2"  # people don't see it; machines fill everything
+STAMP = "t"
+FASTEST = timedelta(seconds=2)
+
+
+def stamp(form_id: str, now: datetime) -> str:
+    """When the page was shown, signed; comes back with the submission."""
+    return Signer(salt=form_id).sign_object(int(now.timestamp()))
+
+
+def why_spam(payload: dict[str, Any], form_id: str, now: datetime) -> str:
+    """The reason to put a submission aside, or ""."""
+    if payload.get(HONEYPOT):
+        return "A field that people do not see was filled in."
+    if STAMP not in payload:
+        return ""  # from somebody's own website
+    try:
+        shown = int(Signer(salt=form_id).unsign_object(str(payload[STAMP])))
+    except (BadSignature, ValueError, TypeError):
+        return "The page's signature was forged."
+    if now.timestamp() - shown < FASTEST.total_seconds():
+        return "It was filled in faster than anybody types."
+    return ""
+
+
+def why_foreign(origin: str, allowed: list[str], host: str) -> str:
+    """The reason to put aside what another website's page sent, or "". `host` is ours."""
+    if not origin or not allowed or is_listed(origin, allowed) or urlsplit(origin).netloc == host:
+        return ""
+    return f"It came from {origin[:100]}, which is not one of the form's websites."
+
+
+def is_listed(origin: str, allowed: list[str]) -> bool:
+    return "*" in allowed or origin.rstrip("/").lower() in {item.rstrip("/").lower() for item in allowed}
