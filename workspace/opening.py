@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -21,6 +20,7 @@ from events.record import SYSTEM, record
 from tenancy.models import RESERVED_SLUGS, Account
 from tenancy.scope import scope
 from workspace.defaults import TEMPLATES, install_defaults
+from workspace.members import make_login
 
 LONGEST_SLUG = 34  # leaves room for a number within the 40 of the column
 
@@ -74,7 +74,7 @@ def _known(email: str, password: str | None) -> tuple[User, str | None] | None:
         return None
     if password is not None and not user.check_password(password):
         raise ValidationError({"password": "This person has another password already. Leave it out to keep it."})
-    _make_login(user)
+    make_login(user)
     return user, password
 
 
@@ -86,12 +86,8 @@ def _new(email: str, password: str | None) -> tuple[User, str]:
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from None
     user = User.objects.create_user(email, password, name=name)
-    _make_login(user)
+    make_login(user)
     return user, password
-
-
-def _make_login(user: User) -> None:
-    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def _account(name: str) -> Account:
