@@ -2,10 +2,21 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from accounts.problems import TYPE
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """Authorization: Bearer tg_..."""
+
+    target_class = "accounts.api_access.Authentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
 
 
 class ProblemError(serializers.Serializer[Any]):
