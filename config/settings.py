@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from config import environment as env
+from config import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("TOLLGATE_DATA", str(BASE_DIR / "var")))
@@ -161,6 +162,8 @@ EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Tollgate <hello@tollgate.localhost>")
+
+LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"))
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -5,7 +5,7 @@ import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-WAITING = 1  # rings that may lie unheard; the workers hold more themselves
+WAITING = 2  # rings that may lie unheard; the workers hold more themselves
 log = structlog.get_logger(__name__)
 
 
@@ -24,10 +24,10 @@ class Doorbell:
         self._redis = client()
         self._celery = import_string(settings.CELERY_APP)
 
-    def ring(self) -> None:
-        """Ask the workers to drain, unless a ring is still waiting. Raises NobodyHome within about a second."""
+    def ring(self, task: str) -> None:
+        """Ask the workers for `task`, unless rings still wait unheard. Raises NobodyHome within about a second."""
         try:
             if self._redis.llen("celery") < WAITING:
-                self._celery.send_task("events.drain", retry=False, ignore_result=True)
+                self._celery.send_task(task, retry=False, ignore_result=True)
         except Exception as error:  # redis, kombu and the socket each have their own
             raise NobodyHome(str(error)) from error

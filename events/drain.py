@@ -12,7 +12,7 @@ import structlog
 from django.db import connection
 from django.db.models import F, Q
 
-from events.jobs import HANDLERS, Handler
+from events.jobs import HANDLERS, Handler, Later
 from events.models import Job, JobState
 from events.record import flow
 from tenancy import clock
@@ -22,6 +22,7 @@ from tenancy.scope import scope
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 10
+OUTSIDE_LOCK = 7_011_656_412  # held by the one process that sends
 log = structlog.get_logger(__name__)
 
 
@@ -47,38 +48,63 @@ class Claim:
     attempts: int
 
 
-def due_accounts(now: datetime) -> list[Due]:
-    """The accounts with a pending job due at `now`, longest waiting first; takes no lock."""
+def due_accounts(now: datetime, *, outside: bool) -> list[Due]:
+    """The accounts with a pending job of that kind due at `now`, longest waiting first; takes no lock."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT account_id, since FROM accounts_with_due_jobs(%s) ORDER BY since", [now])
+        cursor.execute("SELECT account_id, since FROM accounts_with_due_jobs(%s, %s) ORDER BY since", [now, outside])
         return [Due(*row) for row in cursor.fetchall()]
 
 
 def drain(seconds: float = 20) -> int:
-    """Work until nothing is due or `seconds` are over; one batch per account and turn. Returns the jobs handled."""
+    """Work until nothing is due or `seconds` are over, then on what works outside. Returns the jobs handled."""
     until, done = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
-        accounts = Account.objects.in_bulk([due.account_id for due in due_accounts(clock.now())])
-        handled = sum(work_once(account) for account in accounts.values())
-        if not handled:
-            break
+    while handled := drain_inside(until - time.monotonic()) + drain_outside(until - time.monotonic(), most=1):
         done += handled
     return done
 
 
-def work_once(account: Account) -> int:
+def drain_inside(seconds: float = 20) -> int:
+    """Do what is due in the database: one batch per account and turn. Returns the jobs handled."""
+    return _drain(seconds, outside=False)
+
+
+def drain_outside(seconds: float = 20, *, most: int | None = None) -> int:
+    """Do what is due outside, mail above all, unless another process is at it: a server that hangs holds up one
+    process and never a lead. `most` turns at most."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [OUTSIDE_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        try:
+            return _drain(seconds, outside=True, most=most)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [OUTSIDE_LOCK])
+
+
+def _drain(seconds: float, *, outside: bool, most: int | None = None) -> int:
+    until, done, turns = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < until and (most is None or turns < most):
+        accounts = Account.objects.in_bulk([due.account_id for due in due_accounts(clock.now(), outside=outside)])
+        handled = sum(work_once(account, outside=outside) for account in accounts.values())
+        if not handled:
+            break
+        done, turns = done + handled, turns + 1
+    return done
+
+
+def work_once(account: Account, *, outside: bool = False) -> int:
     """Claim one batch of one account and run it. Returns how many jobs it held; 0 if others have them all."""
-    claim = claim_batch(account, clock.now())
+    claim = claim_batch(account, clock.now(), outside=outside)
     if claim is None:
         return 0
     run(claim)
     return len(claim.job_ids)
 
 
-def claim_batch(account: Account, now: datetime) -> Claim | None:
+def claim_batch(account: Account, now: datetime, *, outside: bool = False) -> Claim | None:
     """Lease due jobs of the kind that waits longest, at most its handler's batch, skipping what others hold."""
     with scope(account):
-        due = Job.objects.filter(state=JobState.PENDING, run_at__lte=now)
+        due = Job.objects.filter(state=JobState.PENDING, outside=outside, run_at__lte=now)
         first = due.select_for_update(skip_locked=True).order_by("run_at", "id").first()
         if first is None:
             return None
@@ -120,6 +146,9 @@ def run(claim: Claim) -> None:
             complete(claim)
     except Fenced:
         log.warning("job.fenced", kind=claim.handler.name, account=str(claim.account.pk))
+    except Later as error:
+        log.info("job.later", kind=claim.handler.name, account=str(claim.account.pk), why=str(error))
+        put_off(claim, error)
     except Exception as error:
         connection.close_if_unusable_or_obsolete()
         log.exception("job.failed", kind=claim.handler.name, account=str(claim.account.pk), jobs=len(claim.job_ids))

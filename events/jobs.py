@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.db.models import Case, Max, Value, When
@@ -17,6 +17,11 @@ from tenancy.scope import current_account
 if TYPE_CHECKING:
     from events.models import Event
     from tenancy.models import Account
+
+
+class Later(Exception):
+    """Raised by a handler whose work cannot be done at present, such as mail while its server is away; tried again."""
+
 
 Of = Literal["lead", "subject"]
 Work = Callable[[Sequence[UUID]], None]
@@ -76,6 +81,7 @@ def jobs_for(event: Event, handlers: Sequence[Handler], now: datetime) -> list[J
         Job(
             account_id=event.account_id,
             kind=handler.name,
+            outside=handler.outside is not None,
             dedupe_key=event.pk.hex,
             subject_id=event.lead_id if handler.of == "lead" and event.lead_id else event.subject_id,
             run_at=now,
@@ -87,76 +93,58 @@ def jobs_for(event: Event, handlers: Sequence[Handler], now: datetime) -> list[J
 
 def schedule(handler: Handler, subject_id: UUID, run_at: datetime) -> Job:
     """A timer: `handler` runs for `subject_id` at `run_at` (aware), instead of an earlier timer of the subject."""
-    generation = cancel(handler, subject_id) + 1
-    timer: Job = Job.objects.create(
+    timer = _timer(handler, subject_id, run_at, cancel(handler, subject_id) + 1)
+    timer.save(force_insert=True)
+    return timer
+
+
+def schedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime]]) -> None:
+    """First timers of many new subjects in one statement; those that have one already are left alone."""
+    Job.objects.bulk_create(
+        [_timer(handler, subject_id, run_at, 1) for subject_id, run_at in due], ignore_conflicts=True
+    )
+
+
+def reschedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime | None]]) -> None:
+    """Timers of many subjects, in place of the pending ones they have; None only cancels. Three statements."""
+    subject_ids = [subject_id for subject_id, _ in due]
+    cancel_all(handler, subject_ids)
+    newest = dict(_timers(handler, subject_ids).values_list("subject_id").annotate(Max("generation")).order_by())
+    timers = [_timer(handler, subject, at, newest.get(subject, 0) + 1) for subject, at in due if at]
+    Job.objects.bulk_create(timers, ignore_conflicts=True)
+
+
+def cancel(handler: Handler, subject_id: UUID) -> int:
+    """Cancel the subject's pending timer, if any; returns the newest generation so far (0 for none)."""
+    cancel_all(handler, [subject_id])
+    return _timers(handler, [subject_id]).aggregate(newest=Max("generation"))["newest"] or 0
+
+
+def cancel_all(handler: Handler, subject_ids: Sequence[UUID]) -> None:
+    """Cancel the pending timers of many subjects in one statement."""
+    pending = _timers(handler, subject_ids).filter(state=JobState.PENDING)
+    pending.update(state=JobState.CANCELLED, finished_at=clock.now())
+
+
+def hasten_all(handler: Handler, due: Mapping[UUID, datetime]) -> None:
+    """Let the pending timers of many subjects run at another time (aware), in one statement."""
+    pending = _timers(handler, list(due)).filter(state=JobState.PENDING)
+    pending.update(run_at=Case(*(When(subject_id=subject, then=Value(at)) for subject, at in due.items())))
+
+
+def _timers(handler: Handler, subject_ids: Sequence[UUID]) -> Any:
+    # Reactions to events have generation 0: they are facts, and nobody cancels them.
+    return Job.objects.filter(kind=handler.name, subject_id__in=subject_ids, generation__gt=0)
+
+
+def _timer(handler: Handler, subject_id: UUID, run_at: datetime, generation: int) -> Job:
+    return Job(
+        account=current_account(),
         kind=handler.name,
+        outside=handler.outside is not None,
         dedupe_key=f"{subject_id.hex}:{generation}",
         subject_id=subject_id,
         generation=generation,
         run_at=run_at,
         created_at=clock.now(),
     )
-    return timer
-
-
-def schedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime]]) -> None:
-    """First timers of many new subjects in one statement; those that have one already are left alone."""
-    account, now = current_account(), clock.now()
-    Job.objects.bulk_create(
-        [
-            Job(
-                account=account,
-                kind=handler.name,
-                dedupe_key=f"{subject_id.hex}:1",
-                subject_id=subject_id,
-                generation=1,
-                run_at=run_at,
-                created_at=now,
-            )
-            for subject_id, run_at in due
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def reschedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime | None]]) -> None:
-    """Timers of many subjects, in place of the pending ones they have; None only cancels. Three statements."""
-    timers = Job.objects.filter(kind=handler.name, subject_id__in=[subject for subject, _ in due], generation__gt=0)
-    timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
-    newest = dict(timers.values_list("subject_id").annotate(Max("generation")).order_by())
-    account, now = current_account(), clock.now()
-    Job.objects.bulk_create(
-        [
-            Job(
-                account=account,
-                kind=handler.name,
-                dedupe_key=f"{subject.hex}:{generation}",
-                subject_id=subject,
-                generation=generation,
-                run_at=run_at,
-                created_at=now,
-            )
-            for subject, run_at in due
-            if run_at and (generation := newest.get(subject, 0) + 1)
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def cancel(handler: Handler, subject_id: UUID) -> int:
-    """Cancel the subject's pending timer, if any; returns the newest generation so far (0 for none)."""
-    timers = Job.objects.filter(kind=handler.name, subject_id=subject_id, generation__gt=0)
-    timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
-    return timers.aggregate(newest=Max("generation"))["newest"] or 0
-
-
-def cancel_all(handler: Handler, subject_ids: Sequence[UUID]) -> None:
-    """Cancel the pending timers of many subjects in one statement."""
-    timers = Job.objects.filter(kind=handler.name, subject_id__in=subject_ids, generation__gt=0)
-    timers.filter(state=JobState.PENDING).update(state=JobState.CANCELLED, finished_at=clock.now())
-
-
-def hasten_all(handler: Handler, due: Mapping[UUID, datetime]) -> None:
-    """Let the pending timers of many subjects run at another time (aware), in one statement."""
-    timers = Job.objects.filter(kind=handler.name, subject_id__in=list(due), generation__gt=0, state=JobState.PENDING)
-    timers.update(run_at=Case(*(When(subject_id=subject, then=Value(at)) for subject, at in due.items())))

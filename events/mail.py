@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.crypto import salted_hmac
 
+from events.jobs import Later
 from tenancy.models import Account
 
 SIGNATURE_BYTES = 8
@@ -26,7 +27,7 @@ _ADDRESS = re.compile(r"[^\s,;:<>]+@[^\s,;:<>@]+")
 _TOKEN = re.compile(r"[a-z2-7]{39}")
 
 
-class NotNow(Exception):
+class NotNow(Later):
     """Surely not sent, and worth another try: a refusal with a 4xx code, or no server at all."""
 
 

@@ -68,6 +68,7 @@ class Job(TenantModel):
     PREFIX = "job"
 
     kind = models.CharField(max_length=60)
+    outside = models.BooleanField(default=False)  # works outside the database: done apart, so that it blocks nothing
     dedupe_key = models.CharField(max_length=90)
     subject_id = models.UUIDField()
     run_at = models.DateTimeField()
@@ -87,8 +88,8 @@ class Job(TenantModel):
             models.UniqueConstraint(fields=["account", "kind", "dedupe_key"], name="job_once"),
         ]
         indexes = [
-            models.Index(fields=["account", "run_at"], name="job_due", condition=models.Q(state="pending")),
-            models.Index(fields=["run_at"], name="job_due_anywhere", condition=models.Q(state="pending")),
+            models.Index(fields=["account", "outside", "run_at"], name="job_due", condition=models.Q(state="pending")),
+            models.Index(fields=["outside", "run_at"], name="job_due_anywhere", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="job_leased", condition=models.Q(state="leased")),
             models.Index(fields=["account", "kind", "subject_id"], name="job_subject"),
             models.Index(fields=["account", "finished_at"], name="job_dead", condition=models.Q(state="dead")),

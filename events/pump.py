@@ -10,7 +10,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
 from events.doorbell import Doorbell, NobodyHome
-from events.drain import drain, due_accounts, sweep
+from events.drain import drain_inside, drain_outside, due_accounts, sweep
 from tenancy import clock
 from tenancy.models import Account
 
@@ -44,17 +44,21 @@ class Pump:
         if time.monotonic() - self.swept_at >= SWEEP_EVERY:
             self.swept_at = time.monotonic()
             sweep_everywhere()
-        due = due_accounts(clock.now())
-        if not due:
-            return
-        if not self._rang() or clock.now() - due[0].since > PATIENCE:
-            drain(seconds=2)
+        if self._unheard("events.drain", outside=False):
+            drain_inside(seconds=2)
+        if self._unheard("events.send", outside=True):
+            drain_outside(seconds=2)
 
-    def _rang(self) -> bool:
+    def _unheard(self, task: str, *, outside: bool) -> bool:
+        """Ring for what is due; True if there is nobody to hear it."""
+        due = due_accounts(clock.now(), outside=outside)
+        return bool(due) and (not self._rang(task) or clock.now() - due[0].since > PATIENCE)
+
+    def _rang(self, task: str) -> bool:
         if time.monotonic() < self.ring_again_at:
             return False
         try:
-            self.doorbell.ring()
+            self.doorbell.ring(task)
         except NobodyHome as error:
             log.warning("pump.nobody_home", error=str(error))
             self.ring_again_at = time.monotonic() + QUIET_AFTER_SILENCE

@@ -6,4 +6,10 @@ from events import drain as due
 @shared_task(name="events.drain")
 def drain() -> None:
     """A doorbell without content: do whatever is due."""
-    due.drain()
+    due.drain_inside()
+
+
+@shared_task(name="events.send")
+def send() -> None:
+    """A doorbell without content: do whatever is due outside."""
+    due.drain_outside()

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(max_length=60)),
+                ("outside", models.BooleanField(default=False)),
                 ("dedupe_key", models.CharField(max_length=90)),
                 ("subject_id", models.UUIDField()),
                 ("run_at", models.DateTimeField()),
@@ -110,9 +111,13 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("state", "pending")), fields=["account", "run_at"], name="job_due"
+                        condition=models.Q(("state", "pending")),
+                        fields=["account", "outside", "run_at"],
+                        name="job_due",
                     ),
-                    models.Index(condition=models.Q(("state", "pending")), fields=["run_at"], name="job_due_anywhere"),
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["outside", "run_at"], name="job_due_anywhere"
+                    ),
                     models.Index(condition=models.Q(("state", "leased")), fields=["lease_until"], name="job_leased"),
                     models.Index(fields=["account", "kind", "subject_id"], name="job_subject"),
                     models.Index(

@@ -10,14 +10,15 @@ class Migration(migrations.Migration):
 
     operations = [
         DefinerFunction(
-            "accounts_with_due_jobs(timestamptz)",
+            "accounts_with_due_jobs(timestamptz, boolean)",
             """
-            CREATE FUNCTION accounts_with_due_jobs(moment timestamptz)
+            CREATE FUNCTION accounts_with_due_jobs(moment timestamptz, beyond boolean)
             RETURNS TABLE (account_id uuid, since timestamptz)
             LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             BEGIN
                 RETURN QUERY SELECT job.account_id, min(job.run_at) FROM job
-                              WHERE job.state = 'pending' AND job.run_at <= moment GROUP BY job.account_id;
+                              WHERE job.state = 'pending' AND job.outside = beyond AND job.run_at <= moment
+                              GROUP BY job.account_id;
             END $$
             """,
         ),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -201,16 +202,32 @@ def drain_and_hang_up() -> None:
         connection.close()
 
 
-def test_outside_work_runs_alone_and_without_a_transaction(acme: Account, note: Handler) -> None:
-    seen: list[tuple[str, bool]] = []
+@pytest.fixture
+def outside(note: Handler, monkeypatch: pytest.MonkeyPatch) -> Notes:
+    """What a handler that works outside was given, with the slug and whether a transaction was open."""
+    seen: Notes = []
 
     def send(account: Account, subject_id: UUID) -> None:
-        seen.append((account.slug, connection.in_atomic_block))
+        seen.append((account.slug, subject_id, connection.in_atomic_block))  # type: ignore[arg-type]
 
     HANDLERS[note.name] = Handler(note.name, "lead", 1, outside=send)
-    happen(acme, 2)
-    due.drain()
-    assert seen == [("acme", False)] * 2
+    monkeypatch.setattr("events.record.flow", lambda: {Kind.LEAD_CAPTURED: [HANDLERS[note.name]]})
+    return seen
+
+
+def test_outside_work_runs_alone_and_without_a_transaction(acme: Account, outside: Notes) -> None:
+    leads = happen(acme, 2)
+    assert due.drain_inside() == 0
+    assert due.drain() == 2
+    assert outside == [("acme", lead, False) for lead in leads]
+
+
+def test_one_process_at_a_time_works_outside(acme: Account, outside: Notes, role_urls: dict[str, str]) -> None:
+    happen(acme, 1)
+    with psycopg.connect(role_urls["worker"]) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [due.OUTSIDE_LOCK])
+        assert due.drain() == 0
+    assert due.drain() == 1
 
 
 def test_a_decorated_function_is_found_by_its_app_and_name(note: Handler) -> None:
