@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.problems import TYPE
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Authorization: Bearer tg_..."""
 
     target_class = "accounts.api_access.Authentication"
