@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.promises import NONE, promise, promise_of, words
+from leads.promises import NONE, promise, promise_of, words
 
 NOW = datetime(2026, 3, 17, 9, 42, tzinfo=UTC)
 
