@@ -6,6 +6,7 @@ from django.urls import include, path
 
 api: list[Any] = [
     path("", include("routing.api_urls")),
+    path("", include("scoring.api_urls")),
     path("", include("leads.api_urls")),
     path("", include("reports.api_urls")),
 ]

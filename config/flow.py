@@ -12,6 +12,7 @@ FLOW: dict[Kind, list[Handler]] = {
     Kind.LEAD_CAPTURED: [score_leads, reply_instantly],
     Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly],
     Kind.SIGNAL_RECEIVED: [score_leads],
+    Kind.LEAD_ANSWERED: [score_leads],
     Kind.LEAD_CHANGED: [score_leads, settle_gates],
     Kind.LEAD_SCORED: [route_unrouted_leads, start_timers, settle_gates],
     Kind.LEAD_ASSIGNED: [open_deals, tell_owners],

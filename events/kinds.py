@@ -21,6 +21,7 @@ class Kind(TextChoices):
     LEAD_UNASSIGNED = "lead.unassigned"
     LEAD_DISQUALIFIED = "lead.disqualified"
     LEAD_REOPENED = "lead.reopened"
+    LEAD_ANSWERED = "lead.answered"
     SIGNAL_RECEIVED = "signal.received"
     ACTIVITY_LOGGED = "activity.logged"
     STAKEHOLDER_ADDED = "stakeholder.added"

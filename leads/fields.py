@@ -14,6 +14,7 @@ from leads.catalogue import Field, Type, canonical_id, register
 from leads.domains import FREE_MAIL, is_free_mail
 from leads.models import SourceKind, Status, Track
 from leads.money import WITH_THREE_DIGITS, WITHOUT_MINOR, major
+from leads.normalise import slug
 
 SENIORITIES = (
     ("owner", "Owner"),
@@ -104,7 +105,7 @@ FIRM = (
     Field("company", "Company", Type.TEXT, "company__name"),
     Field("domain", "Domain", Type.TEXT, "company__domain", normal=str.lower),
     Field("headcount", "Company size", Type.NUMBER, "company__headcount"),
-    Field("industry", "Industry", Type.TEXT, "company__industry"),
+    Field("industry", "Industry", Type.TEXT, "company__industry", normal=slug),
 )
 INTEREST = (
     Field("message", "Message", Type.TEXT, "message"),

@@ -7,6 +7,7 @@ LABELS = {
     "email": "Work e-mail",
     "phone": "Phone",
     "job_title": "Job title",
+    "seniority": "Seniority",
     "company": "Company",
     "website": "Website",
     "headcount": "Company size",

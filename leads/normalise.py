@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from leads import places
 from leads.money import is_currency, minor
+from leads.titles import SENIORITIES
 
 MOST = 2_147_483_647  # of an integer column
 MOST_MINOR = 10**15
@@ -91,6 +92,14 @@ def language(value: Any) -> str:
 def slug(value: Any, most: int = 80) -> str:
     """`IT Services` -> `it_services`."""
     return re.sub(r"[\W_]+", "_", text(value, most).casefold()).strip("_")
+
+
+def seniority(value: Any) -> str:
+    """owner, c_level, head, manager or specialist."""
+    written = slug(value)
+    if written not in SENIORITIES:
+        raise Malformed(f"This is one of: {', '.join(SENIORITIES)}.")
+    return written
 
 
 def count(value: Any) -> int:

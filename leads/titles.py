@@ -12,6 +12,7 @@ SENIORITY = [
     ("head", r"\b(s?vp|evp|vice president|head|director|leiter(in)?|directeur|directrice|directora?|chef)\b"),
     ("manager", r"\b(manager(in)?|lead|supervisor|team ?leader|principal|responsable|jefe)\b"),
 ]
+SENIORITIES = ("owner", "c_level", "head", "manager", "specialist")
 DEPARTMENT = [
     ("procurement", r"\b(procurement|purchas\w*|buyer|sourcing|einkauf\w*|achats|cpo)\b"),
     ("finance", r"\b(financ\w*|cfo|account(s|ant|ing)|controller|controlling|treasur\w*|comptab\w*)\b"),

@@ -96,6 +96,7 @@ FACTS: dict[str, Fact] = {
     "email": Fact(("person.email", "person.email_norm", "hint.domain"), _email, 320),
     "phone": Fact(("person.phone", "person.phone_e164", "hint.country"), _phone, 60),
     "job_title": Fact(("person.job_title", "person.seniority", "person.department"), _title, 200),
+    "seniority": _one("person.seniority", n.seniority),
     "country": _one("person.country", n.country),
     "language": _one("person.language", n.language),
     "company": Fact(("firm.name",), lambda value, _: (names.without_legal_suffix(n.text(value, 200)),), 200),

@@ -111,7 +111,7 @@ class Answer(TenantModel):
     PREFIX = "ans"
 
     lead = TenantForeignKey(Lead, related_name="answers")
-    criterion = models.CharField(max_length=40)
+    criterion = models.CharField(max_length=60)  # or asked:<fact>, which nobody would say
     met = models.BooleanField()
     member_id = models.UUIDField(null=True)
     answered_at = models.DateTimeField(default=clock.now)

@@ -95,7 +95,8 @@ def _detail(block: Block, facts: Facts) -> str:
         return ", ".join(map(str, value))[:80]
     if not isinstance(value, str | int) or isinstance(value, bool):
         return ""
-    return str(dict(field.choices).get(str(value), value) if field else value)[:80]
+    said = dict(field.choices).get(str(value), str(value)) if field else str(value)
+    return said.replace("_", " ").capitalize()[:80] if name == "industry" else said[:80]
 
 
 def _caps(model: Model, raw: Mapping[str, int]) -> list[Contribution]:

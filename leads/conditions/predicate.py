@@ -91,13 +91,13 @@ def _is_any_of(field: Field, value: Any, wanted: Any, now: datetime) -> bool:
 
 
 def _contains(field: Field, value: Any, wanted: Any, now: datetime) -> bool:
-    text = _compared(field, value)
-    return text is not None and stored_form(field, wanted) in text
+    text, part = _compared(field, value), stored_form(field, wanted)
+    return text is not None and bool(part) and part in text
 
 
 def _starts_with(field: Field, value: Any, wanted: Any, now: datetime) -> bool:
-    text = _compared(field, value)
-    return text is not None and text.startswith(stored_form(field, wanted))
+    text, part = _compared(field, value), stored_form(field, wanted)
+    return text is not None and bool(part) and text.startswith(part)
 
 
 def _is_set(field: Field, value: Any, wanted: Any = None, now: datetime | None = None) -> bool:

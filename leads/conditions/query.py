@@ -83,13 +83,16 @@ def _uuids(prefix: str, texts: list[str]) -> list[Any]:
 
 
 def _contains(field: Field, wanted: Any, now: datetime) -> Q:
-    part = Value(stored_form(field, wanted))
-    return _known(columns.compared_text(field), lambda text: GreaterThan(StrIndex(text, part), Value(0)))
+    return _found_at(field, wanted, lambda place: GreaterThan(place, Value(0)))
 
 
 def _starts_with(field: Field, wanted: Any, now: datetime) -> Q:
-    part = Value(stored_form(field, wanted))
-    return _known(columns.compared_text(field), lambda text: Exact(StrIndex(text, part), Value(1)))
+    return _found_at(field, wanted, lambda place: Exact(place, Value(1)))
+
+
+def _found_at(field: Field, wanted: str, test: Callable[[Any], Any]) -> Q:
+    part = stored_form(field, wanted)
+    return _known(columns.compared_text(field), lambda text: test(StrIndex(text, Value(part)))) if part else NEVER
 
 
 def _is_set(field: Field, wanted: Any, now: datetime) -> Q:

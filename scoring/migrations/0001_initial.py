@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                         to="tenancy.account",
                     ),
                 ),
-                ("criterion", models.CharField(max_length=40)),
+                ("criterion", models.CharField(max_length=60)),
                 ("met", models.BooleanField()),
                 ("member_id", models.UUIDField(null=True)),
                 ("answered_at", models.DateTimeField(default=tenancy.clock.now)),

@@ -24,18 +24,18 @@ def leaf(field: str, operator: str, value: Any = None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("fact", "condition", "expected"),
     [
-        ("Logistics", leaf("industry", "is", "logistics"), True),
-        ("Logistics", leaf("industry", "is_not", "Retail"), True),
-        (None, leaf("industry", "is", "Retail"), False),
-        (None, leaf("industry", "is_not", "Retail"), True),  # what is not known is not Retail
-        ("Retail", leaf("industry", "is_any_of", ["Logistics", "RETAIL"]), True),
-        ("Retail", leaf("industry", "is_none_of", ["Logistics"]), True),
-        ("Größe", leaf("industry", "contains", "RÖ"), True),
-        ("50 % off", leaf("industry", "starts_with", "50 %"), True),
-        ("n/a", leaf("industry", "is_set"), False),
-        (" XXX ", leaf("industry", "is_set"), False),
-        ("?", leaf("industry", "is_not_set"), True),
-        ("Xanten Works", leaf("industry", "is_set"), True),
+        ("Logistics", leaf("job_title", "is", "logistics"), True),
+        ("Logistics", leaf("job_title", "is_not", "Retail"), True),
+        (None, leaf("job_title", "is", "Retail"), False),
+        (None, leaf("job_title", "is_not", "Retail"), True),  # what is not known is not Retail
+        ("Retail", leaf("job_title", "is_any_of", ["Logistics", "RETAIL"]), True),
+        ("Retail", leaf("job_title", "is_none_of", ["Logistics"]), True),
+        ("Größe", leaf("job_title", "contains", "RÖ"), True),
+        ("50 % off", leaf("job_title", "starts_with", "50 %"), True),
+        ("n/a", leaf("job_title", "is_set"), False),
+        (" XXX ", leaf("job_title", "is_set"), False),
+        ("?", leaf("job_title", "is_not_set"), True),
+        ("Xanten Works", leaf("job_title", "is_set"), True),
         (50, leaf("headcount", "at_least", 50), True),
         (50, leaf("headcount", "greater_than", 50), False),
         (None, leaf("headcount", "less_than", 50), False),
@@ -60,13 +60,13 @@ def test_a_leaf(fact: Any, condition: dict[str, Any], expected: bool) -> None:
 def test_groups_nest() -> None:
     tree = {
         "all": [
-            {"any": [leaf("industry", "is", "Logistics"), leaf("headcount", "at_least", 500)]},
+            {"any": [leaf("job_title", "is", "Logistics"), leaf("headcount", "at_least", 500)]},
             {"none": [leaf("country", "is", "GB"), {"all": [leaf("free_mail", "is_true")]}]},
         ]
     }
-    assert matches(tree, {"industry": "Logistics", "country": "DE"}, NOW)
-    assert not matches(tree, {"industry": "Logistics", "country": "GB"}, NOW)
-    assert not matches(tree, {"industry": "Retail", "headcount": 499}, NOW)
+    assert matches(tree, {"job_title": "Logistics", "country": "DE"}, NOW)
+    assert not matches(tree, {"job_title": "Logistics", "country": "GB"}, NOW)
+    assert not matches(tree, {"job_title": "Retail", "headcount": 499}, NOW)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def signal(kind: str, hours: float = 1) -> Seen:
     [
         ({}, "fit", 0),
         ({"industry": "logistics"}, "fit", 10),
-        ({"industry": "Retail"}, "fit", 0),
+        ({"industry": "retail"}, "fit", 0),
         ({"headcount": 9}, "fit", 0),
         ({"headcount": 10}, "fit", 5),
         ({"headcount": 49}, "fit", 5),
@@ -42,7 +42,7 @@ def signal(kind: str, hours: float = 1) -> Seen:
         ({"free_mail": False}, "fit", 5),
         ({"free_mail": True}, "fit", 0),
         (
-            {"industry": "Logistics", "headcount": 180, "country": "DE", "tech_stack": ["SAP"], "free_mail": False},
+            {"industry": "logistics", "headcount": 180, "country": "DE", "tech_stack": ["SAP"], "free_mail": False},
             "fit",
             35,
         ),
@@ -98,7 +98,7 @@ def test_points_of_engagement(signals: list[Seen], points: int) -> None:
 
 
 KESTREL = {
-    "industry": "Logistics",
+    "industry": "logistics",
     "headcount": 180,
     "country": "DE",
     "free_mail": False,

@@ -10,7 +10,7 @@ from tests.scoring.models import default_model
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MODEL = default_model()
-FIT = {"industry": "Logistics", "headcount": 180}
+FIT = {"industry": "logistics", "headcount": 180}
 INTENT = {"message": "Please send a quote", "message_length": 19}
 AUTHORITY = {"seniority": "head"}
 TIMING = {"timeline_days": 45}
@@ -24,8 +24,8 @@ TIMING = {"timeline_days": 45}
         (FIT | INTENT | AUTHORITY, {}, 3, "active"),
         (FIT | INTENT | AUTHORITY | TIMING, {}, 4, "active"),
         (FIT | INTENT | AUTHORITY | {"timeline_days": 91}, {}, 3, "nurture"),  # whatever the total
-        ({"industry": "Retail", "headcount": 180} | INTENT, {}, 1, "ask"),
-        ({"industry": "Retail", "seniority": "specialist"}, {}, 0, "nurture"),  # 3 can't be reached any more
+        ({"industry": "retail", "headcount": 180} | INTENT, {}, 1, "ask"),
+        ({"industry": "retail", "seniority": "specialist"}, {}, 0, "nurture"),  # 3 can't be reached any more
         (FIT | INTENT, {"authority": True}, 3, "active"),  # a person's word
         (FIT | INTENT, {"authority": False}, 2, "ask"),
         (FIT | INTENT, {"authority": False, "timing": True}, 3, "active"),

@@ -1,0 +1,22 @@
+"""How the events of scoring sound on a timeline."""
+
+from events.kinds import Kind
+from events.models import Event
+from leads.labels import fact_label
+from leads.timeline import Telling, describes
+from scoring.batch import DECLINED
+
+WORDS = {True: "yes", False: "no", None: "left to the data"}
+
+
+@describes(Kind.LEAD_ANSWERED)
+def answered(event: Event) -> Telling:
+    answers = event.body.get("answers") or {}
+    parts = [_said(name, met) for name, met in answers.items()]
+    return Telling("message-circle-question-mark", "Answered", ", ".join(parts))
+
+
+def _said(name: str, met: bool | None) -> str:
+    if name.startswith(DECLINED):
+        return f"{fact_label(name.removeprefix(DECLINED))}: won’t say"
+    return f"{name.capitalize()}: {WORDS[met]}"
