@@ -9,19 +9,23 @@ from config.embedded import Unavailable, kept
 from config.embedded.service import BASE
 from config.embedded.stack import Stack
 
-NAME, EMAIL, TEMPLATE = "Demo", "ada@demo.example", "it_services"
+NAME, EMAIL, TEMPLATE = "Harbourline IT", "ada@harbourline.example", "it_services"
 FILE = "demo.json"
 CURL = """curl -X POST {url}/api/v1/leads/ \\
   -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
-  -d '{{"contact": {{"name": "Grace Hopper", "email": "grace@navy.example"}}, "company": {{"name": "Navy"}}}}'"""
+  -d '{{"name": "Grace Hopper", "email": "grace@navy.example", "company": "Navy", "message": "A demo, please."}}'"""
 
 
 def prepare(stack: Stack) -> None:
-    """Make the account, once for each data folder."""
+    """Make the account and fill it, once for each data folder."""
     path = stack.data / FILE
     if not path.exists():
         made = _manage(stack, "new_account", "--name", NAME, "--email", EMAIL, "--template", TEMPLATE, "--json")
         kept.write(path, json.loads(made.splitlines()[-1]))
+    known = kept.read(path) or {}
+    if not known.get("furnished"):
+        _manage(stack, "demo", "--account", known["slug"], "--password", known["password"])
+        kept.write(path, known | {"furnished": True})
 
 
 def login(stack: Stack) -> dict[str, Any] | None:
