@@ -39,7 +39,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 
 def problem(error: exceptions.APIException) -> dict[str, Any]:
     """The members of the problem document."""
-    title = getattr(error, "title", "") or _TITLES.get(error.status_code, "Refused")
+    title = getattr(error, "title", "") or TITLES.get(error.status_code, "Refused")
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": error.status_code}
     if isinstance(error, exceptions.ValidationError):
         errors = pointers(error.get_full_details())
@@ -73,7 +73,7 @@ def _as_api_exception(error: Exception) -> Exception:
     return error
 
 
-_TITLES = {
+TITLES = {
     400: "Malformed",
     401: "No or bad key",
     403: "Not allowed",
@@ -84,4 +84,5 @@ _TITLES = {
     415: "Unsupported type",
     422: "Understood and refused",
     429: "Too many requests",
+    500: "Our mistake",
 }

@@ -13,3 +13,6 @@ urlpatterns: list[Any] = [
     path("", include("reports.urls")),
     path("", include("workspace.urls")),
 ]
+
+handler404 = "accounts.failures.not_found"
+handler500 = "accounts.failures.server_error"

@@ -26,3 +26,6 @@ urlpatterns: list[Any] = [
     path("", include("leads.public_urls")),
     path("", include("followups.public_urls")),
 ]
+
+handler404 = "accounts.failures.not_found"
+handler500 = "accounts.failures.server_error"

@@ -5,12 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api import Need, endpoint
+from accounts.failures import server_error
 from accounts.idempotency import idempotent
 from accounts.models import ApiKey, Team
 from accounts.problems import Problem
@@ -158,3 +159,16 @@ def test_a_key_is_forgotten_after_a_day(cast: SimpleNamespace) -> None:
     with clock.at(clock.now() - timedelta(hours=25)):
         post(Client(), headers, {"name": "North"})
     assert post(Client(), headers, {"name": "South"}).status_code == 201
+
+
+@override_settings(DEBUG=False)
+def test_an_unknown_path_of_the_api_is_a_problem_not_a_page(db: None) -> None:
+    for address in ("/api/v1/nothing/", "/api/v1/leads/lead_00000000000000000000000000/nothing/"):
+        response = Client().get(address)
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+        assert response.json()["instance"] == address
+
+
+def test_a_crash_of_the_api_is_a_problem_too() -> None:
+    response = server_error(RequestFactory().get("/acme/api/v1/leads/"))
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
