@@ -10,7 +10,6 @@ from pipeline.models import Stage, StageKind
 from reports.question import Question, ask
 from reports.rates import Rate
 from reports.spreadsheet import Table
-from reports.worktime import worked
 
 FLAGGED_BELOW = 0.10
 PARTS = ("passed", "lost", "disqualified", "late", "open")
@@ -20,7 +19,7 @@ BASE = """
     SELECT entered.stage_id, deal.id AS deal_id, deal.lead_id, deal.status,
            CASE WHEN deal.status = 'won' OR reached.position > stage.position THEN 'passed'
                 WHEN deal.status <> 'open' THEN deal.status
-                WHEN WORKED > here.limit_working_days * 28800 THEN 'late'
+                WHEN deal.limit_at < %(now)s THEN 'late'
                 ELSE 'open' END AS part
       FROM (SELECT DISTINCT visit.deal_id, visit.stage_id FROM visit
              WHERE visit.account_id = %(account)s
@@ -28,12 +27,11 @@ BASE = """
       JOIN deal ON deal.account_id = %(account)s AND deal.id = entered.deal_id AND deal.pipeline_id = %(pipeline)s
       JOIN lead ON lead.account_id = %(account)s AND lead.id = deal.lead_id
       JOIN stage ON stage.account_id = %(account)s AND stage.id = entered.stage_id AND stage.kind = 'open'
-      JOIN stage here ON here.account_id = %(account)s AND here.id = deal.stage_id
       JOIN (SELECT visit.deal_id, max(stage.position) AS position
               FROM visit JOIN stage ON stage.account_id = %(account)s AND stage.id = visit.stage_id
              WHERE visit.account_id = %(account)s GROUP BY visit.deal_id) reached ON reached.deal_id = deal.id
      WHERE FILTERS
-""".replace("WORKED", worked("deal.entered_stage_at", "%(now)s::timestamptz"))
+"""
 
 COUNTED = """
     SELECT stage_id, count(*) AS entered, count(*) FILTER (WHERE part = 'passed') AS passed,

@@ -13,7 +13,7 @@ from reports.worktime import worked
 
 # One row per stage and distinct deal: the sum of its stays. `left_at` is empty while it is there.
 BASE = """
-    SELECT visit.stage_id, deal.id AS deal_id, deal.lead_id, stage.limit_working_days,
+    SELECT visit.stage_id, deal.id AS deal_id, deal.lead_id, coalesce(deal.limit_at < %(now)s, false) AS late,
            CASE WHEN count(visit.left_at) = count(*) THEN max(visit.left_at) END AS left_at,
            max(visit.entered_at) AS entered_at,
            sum(extract(epoch FROM coalesce(visit.left_at, %(now)s) - visit.entered_at))::float8 AS wall,
@@ -24,7 +24,7 @@ BASE = """
       JOIN lead ON lead.account_id = %(account)s AND lead.id = deal.lead_id
       JOIN stage ON stage.account_id = %(account)s AND stage.id = visit.stage_id AND stage.kind = 'open'
      WHERE visit.account_id = %(account)s AND FILTERS
-     GROUP BY visit.stage_id, deal.id, deal.lead_id, stage.limit_working_days
+     GROUP BY visit.stage_id, deal.id, deal.lead_id, deal.limit_at
 """.replace("WORKED", worked("visit.entered_at", "coalesce(visit.left_at, %(now)s)")).replace(
     "AGE", worked("visit.entered_at", "%(now)s::timestamptz")
 )
@@ -36,7 +36,7 @@ COUNTED = """
            percentile_cont(0.5) WITHIN GROUP (ORDER BY worked) FILTER (WHERE LEFT_IT) AS worked_median,
            percentile_cont(0.9) WITHIN GROUP (ORDER BY worked) FILTER (WHERE LEFT_IT) AS worked_p90,
            count(*) FILTER (WHERE left_at IS NULL) AS open,
-           count(*) FILTER (WHERE left_at IS NULL AND age > limit_working_days * 28800) AS late,
+           count(*) FILTER (WHERE left_at IS NULL AND late) AS late,
            max(age) FILTER (WHERE left_at IS NULL) AS oldest
       FROM base GROUP BY stage_id
 """.replace("LEFT_IT", LEFT)
@@ -44,7 +44,7 @@ LEADS = """
     SELECT DISTINCT lead_id FROM base
      WHERE (%(stage)s::uuid IS NULL OR stage_id = %(stage)s::uuid)
        AND CASE %(part)s WHEN 'open' THEN left_at IS NULL
-                         WHEN 'late' THEN left_at IS NULL AND age > limit_working_days * 28800
+                         WHEN 'late' THEN left_at IS NULL AND late
                          ELSE LEFT_IT END
 """.replace("LEFT_IT", LEFT)
 

@@ -1,13 +1,13 @@
 """What a new account starts with: two sources, a form, and the published defaults of every app."""
 
-from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
-
+from followups import defaults as followups
 from leads.models import Form, Source, SourceKind
+from pipeline import templates
+from routing.defaults import publish_default_rules
+from scoring.defaults import publish_default_model
 from tenancy.models import Account
 
-TEMPLATES = ("it_services", "simple", "blank")
+TEMPLATES = tuple(templates.TEMPLATES)
 
 CONTACT_FIELDS = (
     ("name", "Your name", True, ""),
@@ -23,8 +23,10 @@ def install_defaults(account: Account, template: str) -> None:
     website = Source.objects.create(name="Website", kind=SourceKind.FORM)
     Source.objects.create(name="API", kind=SourceKind.API)
     contact_form(website)
-    for install in installers(account, template):
-        install()
+    publish_default_model(account)
+    publish_default_rules()
+    templates.install(template)
+    followups.install()
 
 
 def contact_form(source: Source) -> Form:
@@ -42,18 +44,3 @@ def contact_form(source: Source) -> Form:
     )
     form.publish()
     return form
-
-
-def installers(account: Account, template: str) -> list[Callable[[], object]]:
-    found: list[Callable[[], object]] = []
-    if find_spec("scoring.defaults"):
-        publish = import_module("scoring.defaults").publish_default_model
-        found.append(lambda: publish(account, {}))
-    if find_spec("routing.defaults"):
-        found.append(import_module("routing.defaults").publish_default_rules)
-    if find_spec("pipeline.templates"):
-        install = import_module("pipeline.templates").install
-        found.append(lambda: install(template))
-    if find_spec("followups.defaults"):
-        found.append(import_module("followups.defaults").install)
-    return found

@@ -12,6 +12,7 @@ from accounts.models import Member, User
 from accounts.roles import Role
 from events.record import SYSTEM
 from leads.models import Contact, Lead, Source, SourceKind
+from pipeline.limits import limit_of
 from pipeline.models import Deal, DealStatus, Pipeline, Stage, StageKind, Visit
 from reports.period import Period
 from reports.question import Question
@@ -58,6 +59,7 @@ class World:
             currency=self.account.currency,
             opened_at=visits[0][1],
             entered_stage_at=entered,
+            limit_at=limit_of(self.stages[name], entered),
             **facts,
         )
         for stage, start, stop in visits:
