@@ -50,9 +50,9 @@ def test_disqualified_is_its_own_part(world: World) -> None:
 
 
 def test_past_limit_counts_working_days(world: World) -> None:
-    """A has three working days: from Thursday 26 March 09:00 until Tuesday 31 March 09:00."""
+    """A has three working days: from Friday 27 March 10:00 until Wednesday 1 April 10:00."""
     world.deal(1, 0, [("A", march(26, 9), None)])
-    world.deal(2, 0, [("A", march(27, 9), None)])
+    world.deal(2, 0, [("A", march(27, 10), None)])
 
     assert rows(world)["A"] == (2, 0, 0, 0, 1, 1)
 
