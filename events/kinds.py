@@ -10,7 +10,6 @@ class Kind(TextChoices):
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
 
-    SUBMISSION_RECEIVED = "submission.received"
     LEAD_CAPTURED = "lead.captured"
     LEAD_REPEATED = "lead.repeated"
     LEAD_CHANGED = "lead.changed"

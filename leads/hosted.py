@@ -37,7 +37,7 @@ def hosted_form(request: HttpRequest, form_id: str) -> HttpResponse:
     """Show the form, or take what was sent; JSON gets 201, a page goes on to the thanks."""
     try:
         with through_door("form", form_id):
-            form: Form = Form.objects.select_related("source").by_public_id(form_id)
+            form = Form.called(form_id)
             return _with_cors(request, form, _answer(request, form))
     except (NoDoor, Form.DoesNotExist):
         raise Http404 from None
@@ -154,7 +154,7 @@ def _with_cors(request: HttpRequest, form: Form, response: HttpResponse) -> Http
 def thanks(request: HttpRequest, form_id: str) -> HttpResponse:
     try:
         with through_door("form", form_id):
-            form: Form = Form.objects.by_public_id(form_id)
+            form = Form.called(form_id)
             return render(request, "leads/form_thanks.html", {"form": form, "account": form.account})
     except (NoDoor, Form.DoesNotExist):
         raise Http404 from None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -65,18 +66,23 @@ def leads(request: Any, name: str) -> HttpResponse:
     stage = get_or_404(Stage, request.GET["stage"]) if request.GET.get("stage") else None
     part = request.GET.get("part", "")[:20] or None
     ids = report.leads_behind(question, stage.pk if stage else None, part)
-    found = Lead.objects.filter(pk__in=ids).with_people().order_by("-captured_at", "-id")[:MOST_LEADS]
-    names = Stage.objects.in_bulk({lead.stage_id for lead in found if lead.stage_id})
     context = {
         "report": report,
         "question": question,
         "stage": stage,
         "part": part,
         "total": len(ids),
-        "rows": [(lead, names.get(lead.stage_id)) for lead in found],
+        "rows": leads_and_stages(ids),
         "back": f"{reverse('funnel')}?{request.GET.urlencode()}",
     }
     return render(request, "reports/leads.html", context)
+
+
+def leads_and_stages(ids: list[UUID]) -> list[tuple[Lead, Stage | None]]:
+    """The newest of these leads, each with the stage its deal stands in."""
+    found = list(Lead.objects.filter(pk__in=ids).with_people().order_by("-captured_at", "-id")[:MOST_LEADS])
+    stages = Stage.objects.in_bulk({lead.stage_id for lead in found if lead.stage_id})
+    return [(lead, stages.get(lead.stage_id)) for lead in found]
 
 
 @allow(Function.SEE_REPORTS)

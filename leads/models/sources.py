@@ -91,6 +91,12 @@ class Form(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def called(cls, public_id: str) -> Form:
+        """The form behind a public link, with its source. Raises DoesNotExist."""
+        form: Form = cls.objects.select_related("source").by_public_id(public_id)
+        return form
+
     def publish(self) -> None:
         """Let its public link lead here."""
         door.open_door("form", self.public_id, self.account)
