@@ -8,6 +8,7 @@ from config.api_urls import api
 
 urlpatterns: list[Any] = [
     path("api/v1/", include(api)),
+    path("", include("leads.urls")),
     path("", include("routing.urls")),
     path("", include("scoring.urls")),
     path("", include("reports.urls")),

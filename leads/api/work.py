@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,8 +16,9 @@ from accounts.roles import Function, Scope
 from events.models import Event
 from leads.api import schemas
 from leads.api.leads import paged, the_lead
-from leads.models import Activity, Lead, Stakeholder
-from leads.timeline import HUMAN, entry
+from leads.models import Activity, Stakeholder
+from leads.timeline import entry
+from leads.timeline_page import told
 from leads.wire import lead_on_wire, moment
 from tenancy.ids import public_id
 from tenancy.models import get_or_404
@@ -39,14 +39,6 @@ def timeline(request: Request, lead_id: str) -> Response:
     lead = the_lead(lead_id)
     events = told(lead, request.query_params.get("who", "all"))
     return paged(request, events, "-occurred_at", _event_on_wire)
-
-
-def told(lead: Lead, who: str) -> QuerySet[Event]:
-    """The events of a lead: all, those by people, or the system's."""
-    events: QuerySet[Event] = Event.objects.filter(lead_id=lead.pk)
-    if who == "people":
-        return events.filter(actor_kind__in=HUMAN)
-    return events.exclude(actor_kind__in=HUMAN) if who == "system" else events
 
 
 def _event_on_wire(event: Event) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""The list of leads: filters as chips, columns that sort, pages by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from accounts.models import Member
+from leads.listing import FILTERS, listed, order_of
+from leads.models import Lead, Source, Status, Track
+from leads.promises import promise_of
+from tenancy import clock
+from tenancy.paging import Page, page_of
+
+SIZE = 50
+SORTS = {"score": "Tier", "first_response_due_at": "Promise", "captured_at": "Age"}
+TIERS = [("urgent", "Urgent"), ("high", "High"), ("medium", "Medium"), ("low", "Low")]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of leads and what was asked for."""
+
+    page: Page
+    query: Mapping[str, str]
+    order: str
+
+    @classmethod
+    def of(cls, query: QueryDict, me: Member) -> Listing:
+        """Raises ValidationError or BadCursor for a query that makes no sense."""
+        wanted = {name: query[name] for name in FILTERS if query.get(name)}
+        order = order_of(query)
+        page = page_of(listed(wanted, me=me), order=order, cursor=query.get("cursor", ""), limit=SIZE)
+        return cls(page, wanted, order)
+
+    def context(self) -> dict[str, Any]:
+        now = clock.now()
+        return {
+            "rows": [_row(lead, now) for lead in self.page.rows],
+            "filter": {
+                "q": self.query.get("q", ""),
+                "chips": [*_chips(self.query), _owner_chip(self.query), _source_chip(self.query)],
+                "on": bool(self.query),
+            },
+            "order": self.order,
+            "sorts": {column: self._sort(column) for column in SORTS},
+            "next_url": self._link(cursor=self.page.next) if self.page.next else "",
+            "previous_url": self._link(cursor=self.page.previous) if self.page.previous else "",
+        }
+
+    def _sort(self, column: str) -> dict[str, str]:
+        """A heading's link: the first click sorts downwards, the next one turns it round."""
+        down = self.order == f"-{column}"
+        spoken = {f"-{column}": "descending", column: "ascending"}.get(self.order, "none")
+        return {
+            "words": SORTS[column],
+            "url": self._link(order=column if down else f"-{column}"),
+            "aria": spoken,
+        }
+
+    def _link(self, **more: str) -> str:
+        kept = dict(self.query) | ({"order": self.order} if self.order != "-captured_at" else {})
+        return f"{reverse('leads')}?{urlencode(kept | more)}"
+
+
+def _row(lead: Lead, now: datetime) -> dict[str, Any]:
+    return {
+        "lead": lead,
+        "id": lead.public_id,
+        "name": str(lead.contact) or "Nameless",
+        "company": str(lead.company) if lead.company else "",
+        "sla": promise_of(lead, now),
+        "stage": lead.stage_name or lead.get_status_display(),
+        "age": age(lead.captured_at, now),
+    }
+
+
+def age(since: datetime, now: datetime) -> str:
+    """`just now`, `12 min`, `5 h`, `3 d`."""
+    minutes = int((now - since).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 60 * 48 else f"{minutes // 1440} d"
+
+
+def _chips(query: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        _chip("tier", "Tier", "gauge", TIERS, query),
+        _chip("status", "Status", "flag", [*Status.choices], query),
+        _chip("track", "Track", "route", [*Track.choices], query),
+        _chip("incomplete", "Completeness", "clipboard-list", [("true", "Incomplete"), ("false", "Complete")], query),
+    ]
+
+
+def _owner_chip(query: Mapping[str, str]) -> dict[str, Any]:
+    members = [(member.public_id, member.name) for member in Member.objects.active().order_by("name")]
+    return _chip("owner", "Owner", "user-round", [("me", "Me"), ("none", "Nobody"), *members], query)
+
+
+def _source_chip(query: Mapping[str, str]) -> dict[str, Any]:
+    sources = [(source.public_id, source.name) for source in Source.objects.order_by("name")]
+    return _chip("source", "Source", "inbox", sources, query)
+
+
+def _chip(name: str, label: str, icon: str, options: list[tuple[Any, Any]], query: Mapping[str, str]) -> dict[str, Any]:
+    chosen = query.get(name, "")
+    return {
+        "name": name,
+        "label": label,
+        "icon": icon,
+        "on": bool(chosen),
+        "options": [(value, words, value == chosen) for value, words in options],
+    }

@@ -1,0 +1,60 @@
+"""Pages of leads: the list, a quick new one, and the timeline's fragment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.permissions import allow
+from accounts.roles import Function
+from leads.capture import capture
+from leads.list_page import Listing
+from leads.models import Lead
+from leads.new_lead import NewLead
+from leads.timeline_page import STEP, timeline_context
+from tenancy.models import get_or_404
+from tenancy.paging import BadCursor
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(Function.SEE_LEADS)
+def leads(request: Any) -> HttpResponse:
+    """The list; a POST adds a lead by hand."""
+    if request.method == "POST":
+        return _added(request)
+    try:
+        listing = Listing.of(request.GET, request.member)
+    except (ValidationError, BadCursor):
+        return HttpResponseRedirect(request.path)  # an old or mistyped link: everything, rather than an error
+    return render(request, "leads/list.html", listing.context())
+
+
+@allow(Function.CAPTURE)
+def _added(request: Any) -> HttpResponse:
+    form = NewLead(request.POST, account=request.account)
+    if not form.is_valid():
+        return render(request, "leads/new.html", {"form": form}, status=422)
+    captured = capture(form.facts, source=form.source, channel="manual", by=request.by)
+    return HttpResponseRedirect(f"{reverse('lead', args=[captured.lead.public_id])}")
+
+
+@require_GET
+@allow(Function.CAPTURE)
+def new_lead(request: Any) -> HttpResponse:
+    return render(request, "leads/new.html", {"form": NewLead(account=request.account)})
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def timeline(request: Any, lead_id: str) -> HttpResponse:
+    """The fragment `#timeline` of the lead page, filtered and as long as asked for."""
+    lead = get_or_404(Lead, lead_id)
+    said = request.GET.get("shown", "")
+    shown = int(said) if said.isascii() and said.isdigit() and len(said) < 5 else STEP
+    context = timeline_context(lead, request.GET.get("who", "all"), shown)
+    return render(request, "pipeline/lead.html#timeline", context | {"lead": {"id": lead.public_id}})

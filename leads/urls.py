@@ -1,0 +1,9 @@
+from django.urls import path
+
+from leads import pages
+
+urlpatterns = [
+    path("leads/", pages.leads, name="leads"),
+    path("leads/new/", pages.new_lead, name="new-lead"),
+    path("leads/<public:lead_id>/timeline/", pages.timeline, name="lead-timeline"),
+]
