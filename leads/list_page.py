@@ -34,9 +34,9 @@ class Listing:
     @classmethod
     def of(cls, query: QueryDict, me: Member) -> Listing:
         """Raises ValidationError or BadCursor for a query that makes no sense."""
-        wanted = {name: query[name] for name in FILTERS if query.get(name)}
-        order = order_of(query)
-        page = page_of(listed(wanted, me=me), order=order, cursor=query.get("cursor", ""), limit=SIZE)
+        wanted = {name: str(query[name]) for name in FILTERS if query.get(name)}
+        order = order_of(query.dict())
+        page = page_of(listed(wanted, me=me), order=order, cursor=str(query.get("cursor", "")), limit=SIZE)
         return cls(page, wanted, order)
 
     def context(self) -> dict[str, Any]:

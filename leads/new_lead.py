@@ -21,13 +21,13 @@ class NewLead(forms.Form):
     phone = forms.CharField(max_length=60, required=False, label="Phone")
     company = forms.CharField(max_length=200, required=False, label="Company")
     job_title = forms.CharField(max_length=200, required=False, label="Job title")
-    from_source = forms.ModelChoiceField(queryset=None, required=False, label="Source", empty_label=BY_HAND)
+    from_source: Any = forms.ModelChoiceField(queryset=None, required=False, label="Source", empty_label=BY_HAND)
     message = forms.CharField(
         max_length=20_000, required=False, label="What do they want?", widget=forms.Textarea(attrs={"rows": 4})
     )
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None, *, account: Account) -> None:
+        super().__init__(data, label_suffix="")
         sources: Any = self.fields["from_source"]
         sources.queryset = Source.objects.filter(account=account).order_by("name")
 

@@ -26,7 +26,8 @@ from tenancy.paging import BadCursor
 def leads(request: Any) -> HttpResponse:
     """The list; a POST adds a lead by hand."""
     if request.method == "POST":
-        return _added(request)
+        added: HttpResponse = _added(request)
+        return added
     try:
         listing = Listing.of(request.GET, request.member)
     except (ValidationError, BadCursor):
@@ -39,8 +40,8 @@ def _added(request: Any) -> HttpResponse:
     form = NewLead(request.POST, account=request.account)
     if not form.is_valid():
         return render(request, "leads/new.html", {"form": form}, status=422)
-    captured = capture(form.facts, source=form.source, channel="manual", by=request.by)
-    return HttpResponseRedirect(f"{reverse('lead', args=[captured.lead.public_id])}")
+    capture(form.facts, source=form.source, channel="manual", by=request.by)
+    return HttpResponseRedirect(reverse("leads"))
 
 
 @require_GET
