@@ -60,7 +60,7 @@ def _run(options: argparse.Namespace, ready: IO[str] | None = None) -> int:
     with folder.alone_on(options.data):
         stack = Stack(options.data, port=options.port)
         try:
-            stack.start(meanwhile=None if options.no_demo else lambda: demo.prepare(stack))
+            stack.start(first=None if options.no_demo else lambda: demo.prepare(stack))
             _record(stack)
             _announce(stack, None if options.no_demo else demo.login(stack), ready)
             while True:

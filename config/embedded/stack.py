@@ -73,16 +73,16 @@ class Stack:
         """Where the mail sink puts what it receives."""
         return self.data / "mail"
 
-    def start(self, meanwhile: Callable[[], object] | None = None) -> None:
-        """Servers, migrations, then the programs; returns when all are ready. `meanwhile` is done as they boot."""
+    def start(self, first: Callable[[], object] | None = None) -> None:
+        """Servers, migrations, then the programs; returns when all are ready. `first` is done before the programs."""
         try:
             self.prepare_folders()
             self._choose_ports()
             self.start_servers()
             self.migrate()
+            if first:
+                first()
             self.start_programs()
-            if meanwhile:
-                meanwhile()
             self.wait_until_ready()
         except BaseException:
             self.stop()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from config.embedded import process
+from config.embedded import demo, process
 from config.embedded.stack import Stack
 from tests.environment import BASE, of_the_machine
 
@@ -59,6 +60,16 @@ def test_it_starts_everything_and_says_so(running: dict[str, Any], data: Path) -
     assert running["mail"] == str(data / "mail")
     assert running["demo"]["email"]
     assert running["demo"]["api_key"].startswith("tg_")
+
+
+def test_the_sample_posts_a_lead(running: dict[str, Any]) -> None:
+    words = shlex.split(demo.in_words(running["url"], running["demo"]).partition("curl ")[2].replace("\\\n", ""))
+    headers = dict(word.split(": ", 1) for word in words if ": " in word and not word.startswith("{"))
+    url = next(word for word in words if word.startswith("http"))
+    request = urllib.request.Request(url, words[-1].encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status in {200, 201}
+        assert json.load(answer)["contact"]["email"] == "grace@navy.example"
 
 
 def test_commands_run_in_its_environment(running: dict[str, Any], data: Path) -> None:
