@@ -127,16 +127,19 @@ on("click", "[data-stage-tab]", (event, tab) => {
   one(`[data-board] [data-stage="${tab.dataset.stageTab}"]`)?.scrollIntoView({ inline: "start", block: "nearest" });
 });
 
-/** Bring the board of this page to life, also after htmx replaced a column. */
-export function board() {
-  const root = one("[data-board]");
-  if (!root || root.hasAttribute("data-fixed")) return;
-  const wake = () => {
-    for (const list of all("[data-cards]", root)) if (!window.Sortable.get(list)) dragging(list);
-  };
-  wake();
+function wake() {
+  for (const list of all("[data-board] [data-cards]")) if (!window.Sortable.get(list)) dragging(list);
+  const root = one("[data-board]:not([data-awake])");
+  if (!root) return;
+  root.dataset.awake = "";
   stageTabs(root);
+}
+
+/** Bring the board of this page to life, also after htmx replaced a column or, by a filter, all of it. */
+export function board() {
+  if (!window.Sortable) return;
+  wake();
   document.addEventListener("htmx:afterSettle", wake);
-  lifting(root);
-  moveMenu(root);
+  lifting();
+  moveMenu();
 }

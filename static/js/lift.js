@@ -4,7 +4,7 @@ import { answer, hideAnswers, move, showAnswers } from "./board.js";
 
 let held = null;
 
-const stages = (root) => all("[data-stage]", root);
+const stages = () => all("[data-board] [data-stage]");
 const name = (column) => one("h2", column).textContent.trim();
 const focus = (card) => one("[data-open]", card)?.focus();
 
@@ -32,8 +32,8 @@ function putDown() {
   else move(card, stage.dataset.stage);
 }
 
-function carry(root, by) {
-  const columns = stages(root);
+function carry(by) {
+  const columns = stages();
   const next = columns[columns.indexOf(held.card.closest("[data-stage]")) + by];
   if (!next) return;
   one("[data-cards]", next).prepend(held.card);
@@ -43,12 +43,12 @@ function carry(root, by) {
   say(`${name(next)}. ${words || "The gate is open."}`);
 }
 
-function walk(root, card, key) {
+function walk(card, key) {
   const cards = (column) => all("[data-card]", column);
   const column = card.closest("[data-stage]");
   const row = cards(column).indexOf(card);
   if (key === "ArrowDown" || key === "ArrowUp") return focus(cards(column)[row + (key === "ArrowDown" ? 1 : -1)] ?? card);
-  const columns = stages(root);
+  const columns = stages();
   const by = key === "ArrowRight" ? 1 : -1;
   for (let at = columns.indexOf(column) + by; columns[at]; at += by) {
     const there = cards(columns[at]);
@@ -56,10 +56,10 @@ function walk(root, card, key) {
   }
 }
 
-/** Keys on the cards of this board. */
-export function lifting(root) {
-  root.addEventListener("keydown", (event) => {
-    const card = event.target.closest("[data-card]");
+/** Keys on the cards of the board. */
+export function lifting() {
+  document.addEventListener("keydown", (event) => {
+    const card = event.target.closest?.("[data-board] [data-card]");
     if (!card || !event.target.matches("[data-open]") || event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     if (key === " " && !card.hasAttribute("data-fixed")) held ? putDown() : lift(card);
@@ -67,13 +67,13 @@ export function lifting(root) {
     else if (held && key === "Escape") {
       putBack();
       say(`${card.dataset.name} is back where it was.`);
-    } else if (held && (key === "ArrowRight" || key === "ArrowLeft")) carry(root, key === "ArrowRight" ? 1 : -1);
-    else if (key.startsWith("Arrow") && !held) walk(root, card, key);
+    } else if (held && (key === "ArrowRight" || key === "ArrowLeft")) carry(key === "ArrowRight" ? 1 : -1);
+    else if (key.startsWith("Arrow") && !held) walk(card, key);
     else return;
     event.preventDefault();
     event.stopPropagation();
-  });
-  root.addEventListener("focusout", (event) => {
+  }, { capture: true });
+  document.addEventListener("focusout", (event) => {
     if (held && event.relatedTarget && !held.card.contains(event.relatedTarget)) putBack();
   });
 }

@@ -34,7 +34,7 @@ function item(card, column) {
   return button;
 }
 
-function open(root, card) {
+function open(card) {
   const opener = one("[data-move-menu]", card);
   if (!opener) return;
   close();
@@ -42,7 +42,7 @@ function open(root, card) {
   element.className = "menu move-menu";
   element.setAttribute("role", "menu");
   element.setAttribute("aria-label", `Move ${card.dataset.name} to`);
-  element.append(...all("[data-stage]", root).map((column) => item(card, column)));
+  element.append(...all("[data-board] [data-stage]").map((column) => item(card, column)));
   one("article", card).append(element);
   opener.setAttribute("aria-expanded", "true");
   menu = { element, opener };
@@ -57,11 +57,11 @@ function walk(key) {
   items[(at + (key === "ArrowDown" ? 1 : -1) + items.length) % items.length].focus();
 }
 
-/** The menu of this board's cards. */
-export function moveMenu(root) {
+/** The menu of the board's cards. */
+export function moveMenu() {
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-move-menu]");
-    if (opener && !menu) open(root, opener.closest("[data-card]"));
+    if (opener && !menu) open(opener.closest("[data-card]"));
     else if (!event.target.closest(".move-menu")) close();
   });
   document.addEventListener("keydown", (event) => {
@@ -71,7 +71,7 @@ export function moveMenu(root) {
     else if (!menu && event.key === "m" && !event.ctrlKey && !event.metaKey && !isTyping(event.target)) {
       const card = document.activeElement?.closest("[data-card]");
       if (!card || localStorage.getItem("single-keys-off")) return;
-      open(root, card);
+      open(card);
     } else return;
     event.preventDefault();
     event.stopPropagation();

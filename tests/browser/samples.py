@@ -154,7 +154,8 @@ def answer() -> dict[str, Any]:
 def receipt() -> dict[str, Any]:
     reasons = [("Asked for a quote", 26), ("Pricing page twice in 24 h", 20), ("Logistics, 150 to 500 people", 17)]
     return {
-        "score": 82, "band": 9, "band_from": 73, "band_width": 18, "tier": "urgent", "version": "Model v12", "sum_text": "26 + 20 + 17 + 19 = 82",
+        "score": 82, "band": 9, "band_from": 73, "band_width": 18, "tier": "urgent", "version": "Model v12",
+        "sum_text": "26 + 20 + 17 + 19 = 82",
         "thresholds": [
             {"at": 0, "name": "Low", "middle": 20}, {"at": 40, "name": "Medium", "middle": 50},
             {"at": 60, "name": "High", "middle": 70}, {"at": 80, "name": "Urgent", "middle": 90},

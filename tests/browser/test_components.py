@@ -1,6 +1,7 @@
 """The look, in a browser, without a server: pages and components with sample data."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -157,3 +158,19 @@ def test_toast_comes_with_an_answer_and_leaves(page: Page) -> None:
     expect(page.locator(".toast-card")).to_contain_text("Call logged.")
     page.clock.run_for(6_500)
     expect(page.locator(".toast-card")).to_have_count(0)
+
+
+def test_filtered_board_still_moves_cards_and_keeps_the_field(page: Page) -> None:
+    html = PAGES["board"]()
+    show(page, html)
+    sent = moves(page)
+    page.route(f"{HOST}/board/?*", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    page.locator("#filter-text").press_sequentially("north")
+    expect(page).to_have_url(re.compile("q=north"))
+    expect(page.locator("#filter-text")).to_be_focused()
+    page.locator("#deal-dea_4 a").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator("#gate")).to_be_visible()
+    assert len(sent) == 1
