@@ -11,6 +11,7 @@ urlpatterns: list[Any] = [
     path("", include("leads.urls")),
     path("", include("routing.urls")),
     path("", include("scoring.urls")),
+    path("", include("pipeline.urls")),
     path("", include("reports.urls")),
     path("", include("workspace.urls")),
 ]

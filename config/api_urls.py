@@ -8,5 +8,6 @@ api: list[Any] = [
     path("", include("routing.api_urls")),
     path("", include("scoring.api_urls")),
     path("", include("leads.api_urls")),
+    path("", include("pipeline.api_urls")),
     path("", include("reports.api_urls")),
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from events.kinds import Kind
-from events.record import By, record
+from events.record import SYSTEM, By, record
 from leads.models import Lead
 from pipeline import gate
 from pipeline.debts import owe
@@ -82,7 +82,7 @@ def move(
 
 def gate_to(deal: Deal, stage: Stage, *, reason: str = "") -> gate.Gate:
     """What stands between `deal` and `stage` of the same pipeline; changes nothing."""
-    return _checked(deal, plan_of(deal.pipeline_id), stage, {}, None, By("system"), reason, refuse=False).answer
+    return _checked(deal, plan_of(deal.pipeline_id), stage, {}, None, SYSTEM, reason, refuse=False).answer
 
 
 def _checked(

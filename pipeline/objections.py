@@ -25,8 +25,8 @@ def answer_objection(objection: Objection, answer: str, *, by: By) -> Objection:
     """Close an objection with its answer. Raises ValidationError when the answer says nothing (“n/a”, “done”)."""
     if not is_filled(answer):
         raise ValidationError({"answer": "Write what was agreed. “n/a” and “done” don’t count as an answer."})
-    changes = {"answer": answer, "answered_at": clock.now()}
-    if Objection.objects.filter(pk=objection.pk, answered_at=None).update(**changes):
-        objection.answer, objection.answered_at = answer, changes["answered_at"]
+    now = clock.now()
+    if Objection.objects.filter(pk=objection.pk, answered_at=None).update(answer=answer, answered_at=now):
+        objection.answer, objection.answered_at = answer, now
         record(Kind.OBJECTION_ANSWERED, objection, by=by, lead_id=objection.lead_id, text=objection.text, answer=answer)
     return objection

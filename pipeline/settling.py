@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pipeline.dossier import dossiers_of
-from pipeline.models import Deal
+from pipeline.models import Deal, DealQuerySet
 from pipeline.plan import plans_of
 from pipeline.standing import debts_of, owed_by, standing
 from tenancy import clock
@@ -44,6 +44,6 @@ def settle_pipelines(pipeline_ids: Sequence[UUID]) -> None:
         settle(_locked(Deal.objects.open().filter(pk__in=ids[start : start + CHUNK])))
 
 
-def _locked(deals: Deal) -> list[Deal]:
+def _locked(deals: DealQuerySet) -> list[Deal]:
     people = ("owner", "lead__contact", "lead__company", "lead__source", "lead__owner")
     return list(deals.select_related(*people).select_for_update(of=("self",)).order_by("id"))

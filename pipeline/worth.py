@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from events.kinds import Kind
-from events.record import By, record
+from events.record import By, Happening, record_all
 from pipeline.locking import locked, refuse_stale
 from pipeline.models import Deal
 
@@ -22,5 +22,5 @@ def change(deal: Deal, changes: dict[str, Any], *, by: By, version: int | None =
         if changed:
             Deal.objects.filter(pk=deal.pk).update(**changed, version=F("version") + 1)
             differences = {name: [getattr(now, name), value] for name, value in changed.items()}
-            record(Kind.DEAL_CHANGED, deal, by=by, lead_id=deal.lead_id, **differences)
+            record_all([Happening(Kind.DEAL_CHANGED, deal.pk, deal.lead_id, by, differences)])
     deal.refresh_from_db()

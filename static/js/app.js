@@ -8,6 +8,7 @@ import "./keys.js";
 import "./live.js";
 import "./forms.js";
 import "./panels.js";
+import "./board-live.js";
 import { board } from "./board.js";
 
 board();

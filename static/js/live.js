@@ -31,7 +31,8 @@ function flush() {
   const names = waiting;
   waiting = null;
   told = Date.now();
-  for (const name of names) document.body.dispatchEvent(new CustomEvent(`tollgate:${name}`));
+  const detail = { leads: [...names].filter((name) => name.startsWith("lead-")).map((name) => name.slice(5)) };
+  for (const name of names) document.body.dispatchEvent(new CustomEvent(`tollgate:${name}`, { detail }));
 }
 
 function show(state) {

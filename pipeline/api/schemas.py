@@ -1,0 +1,211 @@
+"""The documented shapes of what pipeline/wire.py sends and the endpoints take."""
+
+from typing import Any
+
+from accounts.openapi import ProblemDocument
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from leads.models import Stakeholder
+from pipeline.files import KINDS
+from pipeline.models import DealStatus
+from tenancy.serializers import TenantRelatedField
+
+s = serializers
+EARLIEST, LATEST = 2000, 2100
+MEETING_KINDS, OUTCOMES = ("discovery", "review", "other"), ("held", "no_show", "cancelled")
+
+
+class Text(s.CharField):
+    """What may be unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"allow_null": True} | kwargs)
+
+
+class Moment(s.DateTimeField):
+    """A time within a century of now; others are slips of the pen."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        found = super().to_internal_value(value)
+        if not EARLIEST <= found.year <= LATEST:
+            raise s.ValidationError(f"Between {EARLIEST} and {LATEST}, please.", code="out_of_range")
+        return found
+
+
+class Day(s.DateField):
+    def to_internal_value(self, value: Any) -> Any:
+        found = super().to_internal_value(value)
+        if not EARLIEST <= found.year <= LATEST:
+            raise s.ValidationError(f"Between {EARLIEST} and {LATEST}, please.", code="out_of_range")
+        return found
+
+
+class NamedOut(s.Serializer[Any]):
+    id, name = s.CharField(), s.CharField()
+
+
+class MoneyOut(s.Serializer[Any]):
+    amount, currency = s.CharField(), s.CharField(allow_blank=True)
+
+
+class MeterOut(s.Serializer[Any]):
+    met, total, owed = s.IntegerField(), s.IntegerField(), s.IntegerField()
+
+
+class DealOut(s.Serializer[Any]):
+    """A deal."""
+
+    id = s.CharField()
+    lead, pipeline = NamedOut(), NamedOut()
+    stage, stage_id = s.CharField(), s.CharField()
+    status = s.ChoiceField(DealStatus.choices)
+    owner, value = NamedOut(allow_null=True), MoneyOut(allow_null=True)
+    expected_close = s.DateField(allow_null=True)
+    opened_at, entered_stage_at = s.DateTimeField(), s.DateTimeField()
+    limit_at, closed_at = s.DateTimeField(allow_null=True), s.DateTimeField(allow_null=True)
+    lost_reason, competitor = Text(), Text()
+    gate = MeterOut()
+    version = s.IntegerField()
+
+
+class DealIn(s.Serializer[Any]):
+    value = s.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False, help_text="In `currency`."
+    )
+    currency = s.RegexField(r"^[A-Z]{3}$", required=False)
+    expected_close = Day(allow_null=True, required=False)
+
+
+class UnmetOut(s.Serializer[Any]):
+    criterion = Text()
+    stage, kind, label, detail = s.CharField(), s.CharField(), s.CharField(), s.CharField()
+    field = Text(help_text="The key under which `values` of a move fill it.")  # type: ignore[assignment]
+    input = s.DictField(child=s.JSONField(allow_null=True), allow_null=True)
+
+
+class MetOut(s.Serializer[Any]):
+    criterion, stage, kind, label, evidence = (s.CharField() for _ in range(5))
+
+
+class GateOut(s.Serializer[Any]):
+    open = s.BooleanField()
+    unmet, met = UnmetOut(many=True), MetOut(many=True)
+    passed = s.ListField(child=s.CharField())
+
+
+class GateClosedProblem(ProblemDocument):
+    unmet = UnmetOut(many=True, required=False)
+
+
+class OverrideIn(s.Serializer[Any]):
+    reason = s.CharField(max_length=500)
+    owed_by = Day(required=False)
+
+
+class MoveIn(s.Serializer[Any]):
+    """`stage`: an id or a name of the deal's pipeline, or `won`, or `lost` (with `reason`)."""
+
+    stage = s.CharField(max_length=80)
+    values = s.DictField(child=s.JSONField(allow_null=True), required=False)
+    override = s.JSONField(required=False, help_text="`true` with `reason`, or {reason, owed_by}.")
+    reason = s.CharField(max_length=500, required=False, allow_blank=True)
+    competitor = s.CharField(max_length=120, required=False, allow_blank=True)
+    version = s.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class ActorOut(s.Serializer[Any]):
+    kind, id, name = s.CharField(), Text(), s.CharField(allow_blank=True)
+
+
+class OwedOut(s.Serializer[Any]):
+    criterion, label = s.CharField(), s.CharField()
+
+
+class MoveOut(s.Serializer[Any]):
+    id = s.CharField()
+    to, outcome = Text(), Text()
+    actor = ActorOut()
+    evidence = MetOut(many=True)
+    filled = s.DictField(child=s.CharField(allow_blank=True))
+    reason = Text()
+    owed, owed_by = OwedOut(many=True), s.DateField(allow_null=True)
+    moved_at = s.DateTimeField()
+    deal = DealOut()
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"from": Text()}
+
+
+class MeetingIn(s.Serializer[Any]):
+    kind = s.ChoiceField(MEETING_KINDS, required=False)
+    title = s.CharField(max_length=120, required=False, allow_blank=True)
+    starts_at = Moment()
+    minutes = s.IntegerField(min_value=5, max_value=1440, required=False)
+
+
+class MeetingChange(MeetingIn):
+    outcome = s.ChoiceField(OUTCOMES, required=False, allow_blank=True)
+
+
+class MeetingOut(s.Serializer[Any]):
+    id, kind, title = s.CharField(), s.CharField(), s.CharField()
+    starts_at, minutes = s.DateTimeField(), s.IntegerField()
+    outcome, created_at = Text(), s.DateTimeField()
+
+
+class ObjectionIn(s.Serializer[Any]):
+    text = s.CharField(max_length=500)
+    blocking = s.BooleanField(required=False)
+    stakeholder = TenantRelatedField(Stakeholder, required=False, allow_null=True)
+
+
+class ObjectionChange(s.Serializer[Any]):
+    answer = s.CharField(max_length=500)
+
+
+class ObjectionOut(s.Serializer[Any]):
+    id, text, blocking = s.CharField(), s.CharField(), s.BooleanField()
+    stakeholder, answer = Text(), Text()
+    answered_at, created_at = s.DateTimeField(allow_null=True), s.DateTimeField()
+
+
+class TaskIn(s.Serializer[Any]):
+    title = s.CharField(max_length=120)
+    kind = s.ChoiceField(("task", "call", "email", "meeting"), required=False)
+    due_at = Moment(required=False, allow_null=True)
+
+
+class TaskChange(s.Serializer[Any]):
+    done = s.BooleanField()
+
+
+class TaskOut(s.Serializer[Any]):
+    id, title, kind = s.CharField(), s.CharField(), s.CharField()
+    member = Text()
+    due_at, done_at = s.DateTimeField(allow_null=True), s.DateTimeField(allow_null=True)
+    created_at = s.DateTimeField()
+
+
+class FileIn(s.Serializer[Any]):
+    file = s.FileField()
+    kind = s.ChoiceField(list(KINDS), required=False)
+
+
+class FileOut(s.Serializer[Any]):
+    id, kind, name = s.CharField(), s.CharField(), s.CharField()
+    size, content_type = s.IntegerField(), s.CharField()
+    created_at = s.DateTimeField()
+
+
+DEAL_FILTERS = [
+    OpenApiParameter(name, OpenApiTypes.STR, description=description)
+    for name, description in {
+        "pipeline": "A pipeline's id.",
+        "stage": "A stage's id or name.",
+        "owner": "A member's id, `me` or `none`.",
+        "status": "open (unless told), won, lost, disqualified or all.",
+        "order": "opened_at, entered_stage_at, closed_at; with - descending.",
+    }.items()
+]

@@ -1,0 +1,227 @@
+"""The board: columns of cards with counts, value and weighted value, in a handful of queries whatever the number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from accounts.models import Member
+from pipeline.amounts import sums
+from pipeline.cards import Deck, Row, month_of, rows_of
+from pipeline.filters import VIEWS, Asked, asked, view_q
+from pipeline.models import Deal, DealQuerySet, DealStatus, Pipeline, Stage, StageKind
+from pipeline.plan import Plan, plan_of
+from routing.workingtime import Calendar, calendar_of
+from tenancy import clock
+from tenancy.ids import public_id
+from tenancy.scope import current_account
+
+FIRST, MORE = 8, 50  # cards of a column in the first view, which stays below 100 KB; and with each scroll
+CLOSED = [DealStatus.WON, DealStatus.LOST]
+
+
+@dataclass
+class Sums:
+    """Deals of one column, with and without the filter, and their value by currency."""
+
+    count: int = 0
+    shown: int = 0
+    won: int = 0
+    value: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+class Board:
+    """One pipeline as `me` sees it, narrowed to what `query` asks for."""
+
+    def __init__(self, pipeline: Pipeline, me: Member, query: Mapping[str, str]) -> None:
+        self.pipeline, self.me = pipeline, me
+        self.now: datetime = clock.now()
+        self.asked: Asked = asked(query, me, self.now)
+        self.calendar: Calendar = calendar_of(current_account())
+        self.month_start, self.month = month_of(self.now, self.calendar)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan_of(self.pipeline.pk)
+
+    @cached_property
+    def members(self) -> dict[UUID, Member]:
+        """Everybody who owns or owned deals."""
+        return {member.pk: member for member in Member.objects.order_by("name")}
+
+    @cached_property
+    def deck(self) -> Deck:
+        return Deck(self.plan, self.members, self.calendar, self.now)
+
+    def columns(self) -> list[dict[str, Any]]:
+        """Every column with its first cards, in two queries: the sums, and the cards of all."""
+        queries = [rows_of(self._deals(stage), self._order(stage), FIRST + 1) for stage in self.plan.rows]
+        return self._filled(queries, FIRST)
+
+    def _filled(self, queries: list[Any], most: int) -> list[dict[str, Any]]:
+        """The columns, each with its part of one common query."""
+        cards: dict[UUID, list[Row]] = defaultdict(list)
+        closing = next((stage.pk for stage in self.plan.rows if stage.kind == StageKind.WON), None)
+        for values in queries[0].union(*queries[1:], all=True) if queries else ():
+            row = Row(*values)
+            cards[row.stage_id if row.status == DealStatus.OPEN or not closing else closing].append(row)
+        return [self._column(stage, self._sorted(stage, cards[stage.pk]), most) for stage in self.plan.rows]
+
+    def column(self, stage: Stage, after: tuple[datetime, UUID] | None = None, most: int = MORE) -> dict[str, Any]:
+        """One column; `after` (the order's time and the id of the last card) gives the cards below that one."""
+        order, deals = self._order(stage), self._deals(stage)
+        if after is not None:
+            moment, last = after
+            deals = deals.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "id__lt": last}))
+        return self._column(stage, [Row(*values) for values in rows_of(deals, order, most + 1)], most)
+
+    def columns_of(self, deals: DealQuerySet) -> list[dict[str, Any]]:
+        """Every column with its head, and with those of `deals` that stand in it and pass the filter."""
+        there = (self._deals(stage).filter(pk__in=deals.values("pk")) for stage in self.plan.rows)
+        return self._filled([rows_of(some, "entered_stage_at", MORE) for some in there], MORE)
+
+    @cached_property
+    def totals(self) -> dict[str, Any]:
+        """What the head says of the whole pipeline, as filtered."""
+        value: dict[str, int] = defaultdict(int)
+        weighted: dict[str, int] = defaultdict(int)
+        shown = 0
+        for stage in self._open_stages():
+            shown += self.sums[stage.pk].shown
+            for currency, minor in self.sums[stage.pk].value.items():
+                value[currency] += minor
+                weighted[currency] += minor * stage.probability // 100
+        home = current_account().currency
+        return {
+            "open": shown,
+            "value": sums(value, home),
+            "weighted": sums(weighted, home),
+            "all": sum(one.count for one in self.sums.values()),
+        }
+
+    @property
+    def hidden(self) -> int:
+        """How many deals of the view the filter hides."""
+        if not self.asked.on:
+            return 0
+        return sum(self._in_view[stage.pk] - self.sums[stage.pk].shown for stage in self._open_stages())
+
+    def views(self) -> list[dict[str, Any]]:
+        """The tabs with their counts; a tab keeps the filters."""
+        base = reverse("board")
+        made = []
+        for key, name in VIEWS:
+            query = self.asked.query | {"view": key}
+            said = urlencode({name: value for name, value in query.items() if value})
+            made.append(
+                {
+                    "name": name,
+                    "url": f"{base}?{said}" if said else base,
+                    "current": key == self.asked.view,
+                    "count": self._by_view[key],
+                }
+            )
+        return made
+
+    @cached_property
+    def sums(self) -> dict[UUID, Sums]:
+        found: dict[UUID, Sums] = defaultdict(Sums)
+        closing = next((stage.pk for stage in self.plan.rows if stage.kind == StageKind.WON), None)
+        for row in self._summed:
+            open_ = row["status"] == DealStatus.OPEN
+            one = found[row["stage_id"] if open_ or closing is None else closing]
+            one.count += row["count"]
+            one.shown += row["shown"]
+            if row["status"] == DealStatus.WON:
+                one.won += row["shown"]
+            if row["value"] and row["status"] != DealStatus.LOST:
+                one.value[row["currency"] or current_account().currency] += row["value"]
+        return found
+
+    @cached_property
+    def _summed(self) -> list[dict[str, Any]]:
+        """One pass over the pipeline's open deals and this month's closed ones."""
+        counts: dict[str, Any] = {
+            f"view_{key}": Count("id", filter=view_q(key, self.me, self.now)) for key, _ in VIEWS if key
+        }
+        everything = Deal.objects.filter(pipeline=self.pipeline).filter(
+            Q(status=DealStatus.OPEN) | Q(status__in=CLOSED, closed_at__gte=self.month_start)
+        )
+        return list(
+            everything.values("stage_id", "status", "currency").annotate(
+                count=Count("id"),
+                shown=Count("id", filter=self.asked.q or None),
+                value=Sum("value_minor", filter=self.asked.q or None),
+                **counts,
+            )
+        )
+
+    @cached_property
+    def _by_view(self) -> dict[str, int]:
+        rows = [row for row in self._summed if row["status"] == DealStatus.OPEN]
+        return {key: sum(row[f"view_{key}" if key else "count"] for row in rows) for key, _ in VIEWS}
+
+    @cached_property
+    def _in_view(self) -> dict[UUID, int]:
+        column = f"view_{self.asked.view}" if self.asked.view else "count"
+        found: dict[UUID, int] = defaultdict(int)
+        for row in self._summed:
+            if row["status"] == DealStatus.OPEN:
+                found[row["stage_id"]] += row[column]
+        return found
+
+    def _open_stages(self) -> list[Stage]:
+        return [stage for stage in self.plan.rows if stage.kind == StageKind.OPEN]
+
+    def _deals(self, stage: Stage) -> DealQuerySet:
+        """The deals of a column, as filtered; the closing column has this month's won and lost."""
+        deals: DealQuerySet = Deal.objects.filter(self.asked.q)
+        if stage.kind == StageKind.WON:
+            return deals.filter(pipeline=self.pipeline, status__in=CLOSED, closed_at__gte=self.month_start)
+        return deals.filter(stage=stage, status=DealStatus.OPEN)
+
+    def _order(self, stage: Stage) -> str:
+        return "closed_at" if stage.kind == StageKind.WON else "entered_stage_at"
+
+    def _sorted(self, stage: Stage, rows: list[Row]) -> list[Row]:
+        """A union forgets the order of its parts."""
+        return sorted(rows, key=lambda row: (getattr(row, self._order(stage)), row.id), reverse=True)
+
+    def _column(self, stage: Stage, rows: list[Row], most: int) -> dict[str, Any]:
+        shown = rows[:most]
+        one, home, column_id = self.sums[stage.pk], current_account().currency, stage.public_id
+        won = stage.kind == StageKind.WON
+        weighted = {currency: value * stage.probability // 100 for currency, value in one.value.items()}
+        before = self.plan.index(stage.pk) - 1
+        query = urlencode(self.asked.query)
+        url = reverse("board-column", args=[column_id])
+        made: dict[str, Any] = {
+            "id": column_id,
+            "name": f"{stage.name} in {self.month}" if won else stage.name,
+            "url": f"{url}?{query}" if query else url,
+            "count": one.shown,
+            "limit": stage.wip,
+            "full": stage.wip is not None and one.count >= stage.wip,
+            "value": sums(one.value, home),
+            "weighted": "" if won else sums(weighted, home),
+            "words": f"won, {one.won} of {one.shown} closed" if won else "",
+            "gate": len(self.plan.gate_after(before)) if before >= 0 else 0,
+            "gate_url": reverse("stage-gate", args=[column_id]) if before >= 0 else "",
+            "cards": [self.deck.card(row) for row in shown],
+            "more_url": "",
+            "empty": "Nothing closed yet" if won else "",
+        }
+        if len(rows) > most and shown:
+            last = shown[-1]
+            after = f"{getattr(last, self._order(stage)).isoformat()}~{public_id(Deal.PREFIX, last.id)}"
+            made["more_url"] = f"{url}?{urlencode(self.asked.query | {'after': after})}"
+        return made

@@ -1,0 +1,167 @@
+"""Deals as cards: plain rows from one query, in words and signs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.urls import reverse
+
+from accounts.models import Member
+from leads.models import Lead
+from pipeline.amounts import short
+from pipeline.limits import age_of
+from pipeline.models import Deal, DealQuerySet, DealStatus
+from pipeline.plan import Plan
+from routing.promises import promise
+from routing.workingtime import Calendar
+from tenancy.ids import public_id
+
+ICONS = {"call": "phone", "email": "mail", "meeting": "calendar", "task": "clipboard-list", "linkedin": "link"}
+
+
+class Row(NamedTuple):
+    """What a card needs of the database."""
+
+    id: UUID
+    stage_id: UUID
+    status: str
+    owner_id: UUID | None
+    value_minor: int | None
+    currency: str
+    opened_at: datetime
+    entered_stage_at: datetime
+    closed_at: datetime | None
+    lost_reason: str
+    competitor: str
+    next_step: str
+    next_step_kind: str
+    next_step_at: datetime | None
+    owed_by: date | None
+    gate: dict[str, Any]
+    version: int
+    lead_id: UUID
+    lead__tier: str
+    lead__first_response_due_at: datetime | None
+    lead__first_response_risk_at: datetime | None
+    lead__first_response_at: datetime | None
+    lead__contact__name: str
+    lead__contact__email: str
+    lead__contact__job_title: str
+    lead__company__name: str | None
+
+
+@dataclass(frozen=True)
+class Deck:
+    """What all cards of a board share."""
+
+    plan: Plan
+    members: Mapping[UUID, Member]
+    calendar: Calendar
+    now: datetime
+
+    def card(self, row: Row) -> dict[str, Any]:
+        """One card, in the shape that templates/components/deal_card.html names."""
+        deal_id, lead_id = public_id(Deal.PREFIX, row.id), public_id(Lead.PREFIX, row.lead_id)
+        person = row.lead__contact__name or row.lead__contact__email
+        owner = self.members.get(row.owner_id) if row.owner_id else None
+        shared = {
+            "id": deal_id,
+            "lead_id": lead_id,
+            "lead_url": reverse("lead", args=[lead_id]),
+            "version": row.version,
+            "value": short(row.value_minor, row.currency),
+            "title": row.lead__company__name or person or "No name yet",
+            "owner": {"initials": owner.initials, "name": owner.name, "hue": owner.hue} if owner else None,
+        }
+        return shared | (self._running(row, deal_id, person) if row.status == DealStatus.OPEN else _closed(row))
+
+    def _running(self, row: Row, deal_id: str, person: str) -> dict[str, Any]:
+        stage = self.plan.by_id[row.stage_id]
+        age = age_of(row.entered_stage_at, stage.limit_working_days, self.now, self.calendar)
+        kept = promise(
+            row.lead__first_response_due_at, row.lead__first_response_risk_at, row.lead__first_response_at, self.now
+        )
+        chip = {"state": kept.state, "words": kept.words, "due": kept.due} if kept.state != "none" else None
+        if chip is None and age.note:
+            chip = {"state": "breach" if age.state == "late" else "risk", "words": age.note, "due": ""}
+        who = (
+            row.lead__contact__job_title
+            if not row.lead__company__name
+            else ", ".join(filter(None, (person, row.lead__contact__job_title)))
+        )
+        return {
+            "move_url": reverse("deal-moves", args=[deal_id]),
+            "tier": row.lead__tier,
+            "person": who,
+            "next_step": self._next_step(row, kept.state),
+            "sla": chip,
+            "meter": row.gate,
+            "age": {"words": age.words, "share": min(age.share, 1), "late": age.state == "late"},
+            "missing": self._missing(row),
+            "result": "",
+        }
+
+    def _next_step(self, row: Row, promised: str) -> dict[str, str] | None:
+        if promised != "none":
+            late = promised == "breach"
+            return {"icon": "phone", "text": "First response overdue" if late else "Call now, first response due"}
+        if row.next_step:
+            text = f"{row.next_step} {self._when(row.next_step_at)}" if row.next_step_at else row.next_step
+            return {"icon": ICONS.get(row.next_step_kind, "clipboard-list"), "text": text}
+        if row.owed_by:
+            return {"icon": "file-text", "text": f"Proof owed by {row.owed_by.day} {row.owed_by:%b}"}
+        return None
+
+    def _when(self, moment: datetime) -> str:
+        """today 15:30, Thu 10:00, 24 Mar, in the account's zone."""
+        local, today = moment.astimezone(self.calendar.zone), self.now.astimezone(self.calendar.zone).date()
+        days = (local.date() - today).days
+        if days == 0:
+            return f"today {local:%H:%M}"
+        return f"{local:%a %H:%M}" if 0 < days < 7 else f"{local.day} {local:%b}"
+
+    def _missing(self, row: Row) -> str:
+        """What each other stage would say to this card, for the head and the slot, as JSON."""
+        here = self.plan.index(row.stage_id)
+        ahead: dict[str, Any] = row.gate.get("missing", {})
+        answers: dict[str, Any] = {}
+        for index, stage in enumerate(self.plan.stages):
+            if index < here:
+                words = "No way back" if stage.back == "never" else "Back is allowed"
+                answers[stage.id] = {"n": int(stage.back == "never"), "words": words}
+            elif index > here and stage.id in ahead:
+                answers[stage.id] = _answer(ahead[stage.id], next_one=index == here + 1)
+        return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(missing: Mapping[str, Any], *, next_one: bool) -> dict[str, Any]:
+    count = missing["n"]
+    if not count:
+        return {"n": 0, "words": "The gate is open"}
+    if next_one:
+        return {"n": count, "words": f"{count} missing, fill in on drop", "detail": missing["words"]}
+    return {"n": count, "words": f"{count} missing on the way"}
+
+
+def _closed(row: Row) -> dict[str, Any]:
+    won = row.status == DealStatus.WON
+    days = ((row.closed_at or row.opened_at) - row.opened_at).days
+    rival = f", went to {row.competitor}" if row.competitor else ""
+    text = f"{days} d, won" if won else f"{row.lost_reason or 'Lost'}{rival}"
+    return {"result": "won" if won else "lost", "result_text": text, "missing": "{}", "move_url": ""}
+
+
+def rows_of(deals: DealQuerySet, order: str, limit: int) -> Any:
+    """The first `limit` deals by a column (newest first) and the id, as a query of card rows."""
+    return deals.order_by(f"-{order}", "-id").values_list(*Row._fields)[:limit]
+
+
+def month_of(now: datetime, calendar: Calendar) -> tuple[datetime, str]:
+    """When the present month began in the account's zone (UTC), and its name."""
+    local = now.astimezone(calendar.zone)
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC), f"{local:%B}"

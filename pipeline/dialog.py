@@ -1,0 +1,100 @@
+"""The gate's dialog: what is missing as inputs, what is met with its evidence, and what a form says back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Member
+from accounts.roles import Function
+from pipeline.gate import Gate, Unmet
+from pipeline.models import Deal, Stage
+from pipeline.wire import title_of
+
+OWED_WITHIN = timedelta(days=7)
+
+
+def dialog(
+    deal: Deal,
+    to: Stage,
+    answer: Gate,
+    me: Member,
+    *,
+    today: date,
+    said: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    override: dict[str, str] | None = None,
+    again: bool = False,
+) -> dict[str, Any]:
+    """The context of templates/pipeline/gate.html; `said` is what was typed, `errors` what is wrong with it, by key."""
+    said, errors = said or {}, errors or {}
+    return {
+        "deal": {
+            "id": deal.public_id,
+            "title": title_of(deal.lead),
+            "move_url": reverse("deal-moves", args=[deal.public_id]),
+            "lead_url": reverse("lead", args=[deal.lead.public_id]),
+            "version": deal.version,
+        },
+        "from_stage": {"id": deal.stage.public_id, "name": deal.stage.name},
+        "to_stage": {"id": to.public_id, "name": to.name},
+        "passed": answer.passed,
+        "unmet": [_item(item, said, errors) for item in answer.unmet],
+        "met": [item.wire() for item in answer.met],
+        "total": len(answer.unmet) + len(answer.met),
+        "may_override": me.may(Function.OVERRIDE_GATES) and all(item.kind != "owner" for item in answer.unmet),
+        "owed_on": today + OWED_WITHIN,
+        "override": (override or {}) | {"error": errors["override"]} if errors.get("override") else None,
+        "again": again,
+    }
+
+
+def _item(item: Unmet, said: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+    """An unmet criterion; an input that was filled keeps what was typed and says why it isn't enough."""
+    key = item.criterion or item.field
+    typed = said.get(key)
+    error = errors.get(key) or errors.get(item.field) or (item.detail if typed else "")
+    made = item.wire() | {"key": key, "error": error}
+    if made["input"]:
+        made["input"] = _filled(made["input"], typed)
+    return made
+
+
+def _filled(made: dict[str, Any], typed: Any) -> dict[str, Any]:
+    parts = typed if isinstance(typed, Mapping) else {}
+    if isinstance(typed, str):
+        made["value"] = typed
+    elif isinstance(made.get("value"), list):
+        made["value"] = ", ".join(map(str, made["value"]))
+    if made["type"] == "objections":
+        made["objections"] = [row | {"said": parts.get(row["id"], "")} for row in made["objections"]]
+    if made["type"] == "facts":
+        made["fields"] = [fact | {"value": parts.get(fact["name"], "")} for fact in made["fields"]]
+    return made | {"said": parts}
+
+
+def values_said(post: Any, files: Any) -> dict[str, Any]:
+    """A form's fields as the values of a move: `cri_x.starts_at` becomes {"cri_x": {"starts_at": ...}}."""
+    values: dict[str, Any] = {}
+    for name, value in post.items():
+        key, _, part = name.partition(".")
+        if key in OURS or not str(value).strip():
+            continue
+        if part:
+            values.setdefault(key, {})
+            if isinstance(values[key], dict):
+                values[key][part] = value
+        else:
+            values[key] = value
+    return {key: value for key, value in values.items() if _fills(value)} | {name: files[name] for name in files}
+
+
+def _fills(value: Any) -> bool:
+    """A role alone, chosen by the form itself, names nobody."""
+    return not isinstance(value, dict) or bool(set(value) - {"role", "outcome"}) or "outcome" in value
+
+
+OURS = frozenset({"csrfmiddlewaretoken", "stage", "version", "override", "again", "reason"})

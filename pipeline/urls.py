@@ -1,0 +1,13 @@
+from django.urls import path
+
+from pipeline import lead_page, views, views_moves
+
+urlpatterns = [
+    path("leads/<public:lead_id>/", lead_page.lead, name="lead"),
+    path("board/", views.board, name="board"),
+    path("board/columns/<public:stage_id>/", views.column, name="board-column"),
+    path("board/cards/", views.cards, name="board-cards"),
+    path("stages/<public:stage_id>/gate/", views.stage_gate, name="stage-gate"),
+    path("deals/<public:deal_id>/moves/", views_moves.moves, name="deal-moves"),
+    path("deals/<public:deal_id>/gate/", views_moves.gate, name="deal-gate"),
+]

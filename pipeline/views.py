@@ -1,0 +1,136 @@
+"""The board and its fragments: columns, cards that changed, the criteria of a gate."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from accounts.permissions import allow
+from accounts.roles import Function
+from leads.models import Lead
+from pipeline.board import Board
+from pipeline.choices import chips
+from pipeline.models import Deal, Pipeline, Stage
+from pipeline.plan import default_pipeline
+from tenancy.ids import from_public
+from tenancy.models import get_or_404
+
+MOST_CARDS = 50
+INDENT = re.compile(r"\n\s+")
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def board(request: Any) -> HttpResponse:
+    """The account's first pipeline, or the one that was asked for."""
+    pipeline = _pipeline(request.GET.get("pipeline", ""))
+    if pipeline is None:
+        return render(request, "pipeline/no_pipeline.html")
+    shown = Board(pipeline, request.member, request.GET)
+    context = {
+        "pipeline": pipeline,
+        "columns": shown.columns(),
+        "totals": shown.totals,
+        "views": shown.views(),
+        "filter": {"q": shown.asked.text, "on": shown.asked.on, "view": shown.asked.view, "chips": chips(shown)},
+        "hidden": shown.hidden,
+    }
+    return HttpResponse(compact(render_to_string("pipeline/board.html", context, request)))
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def column(request: Any, stage_id: str) -> HttpResponse:
+    """One column again, or its next cards below the one named by `after`."""
+    stage: Stage = get_or_404(Stage, stage_id)
+    shown = Board(stage.pipeline, request.member, request.GET)
+    after = _position(request.GET.get("after", ""))
+    fragment = "cards" if after else "column"
+    context = {"column": shown.column(stage, after)}
+    return HttpResponse(compact(render_to_string(f"pipeline/board.html#{fragment}", context, request)))
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def cards(request: Any) -> HttpResponse:
+    """The cards of leads that changed, each in its column, and all heads; the board puts them where they belong."""
+    query = query_of_page(request)
+    found = [lead_id for lead_id in map(_lead_id, request.GET.get("leads", "").split(",")[:MOST_CARDS]) if lead_id]
+    deals = Deal.objects.filter(lead_id__in=found).select_related("pipeline")
+    pipeline = _pipeline(query.get("pipeline", ""))
+    if pipeline is None:
+        raise Http404
+    shown = Board(pipeline, request.member, query)
+    return HttpResponse(compact(render_to_string("pipeline/board.html#changed", changed(shown, deals), request)))
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def stage_gate(request: Any, stage_id: str) -> HttpResponse:
+    """What must be true before a deal enters this stage."""
+    stage: Stage = get_or_404(Stage, stage_id)
+    plan = Board(stage.pipeline, request.member, {}).plan
+    index = plan.index(stage.pk)
+    asked = plan.gate_after(index - 1) if index else []
+    context = {
+        "stage": stage,
+        "before": plan.rows[index - 1] if index else None,
+        "criteria": [{"label": criterion.label, "stage": of.name} for of, criterion in asked],
+    }
+    return render(request, "pipeline/stage_gate.html", context)
+
+
+def changed(shown: Board, deals: Any) -> dict[str, Any]:
+    """What a page needs to bring some deals' cards and every head up to date."""
+    columns = shown.columns_of(deals)
+    there = {card["id"] for column in columns for card in column["cards"]}
+    gone = [deal.public_id for deal in deals if deal.public_id not in there]
+    return {"columns": columns, "totals": shown.totals, "gone": gone}
+
+
+def query_of_page(request: Any) -> dict[str, str]:
+    """The query string of the page that htmx asks from: its view and its filters."""
+    return dict(parse_qsl(urlsplit(request.htmx.current_url or "").query)) if request.htmx else {}
+
+
+def compact(html: str) -> str:
+    """Without the templates' indentation, which is half of a board's bytes."""
+    return INDENT.sub("\n", html)
+
+
+def _pipeline(public: str) -> Pipeline | None:
+    if public:
+        found: Pipeline = get_or_404(Pipeline, public)
+        return found
+    return default_pipeline()
+
+
+def _position(text: str) -> tuple[datetime, UUID] | None:
+    """Where a column goes on: `<time>~<deal>`; Http404 for anything else."""
+    if not text:
+        return None
+    moment, _, deal = text.partition("~")
+    try:
+        at = parse_datetime(moment)
+        found = from_public(Deal.PREFIX, deal)
+    except ValueError:
+        raise Http404 from None
+    if at is None or at.tzinfo is None:
+        raise Http404
+    return at, found
+
+
+def _lead_id(public: str) -> UUID | None:
+    try:
+        return from_public(Lead.PREFIX, public)
+    except ValueError:
+        return None

@@ -1,0 +1,219 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from leads.models import Lead
+from pipeline.models import Deal, Stage
+from tenancy.models import Account
+from tenancy.scope import scope
+from tests.pipeline.deals import a_deal, a_ready_deal, criterion, stage, the_deal, the_pipeline
+
+pytestmark = pytest.mark.django_db
+
+
+def logged_in(member: Any) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+@pytest.fixture
+def rita(cast: SimpleNamespace) -> Client:
+    return logged_in(cast.rita)
+
+
+def test_the_board_shows_each_deal_in_its_stage_with_its_meter(
+    account: Account, cast: SimpleNamespace, rita: Client
+) -> None:
+    with scope(account):
+        a_deal(cast.rita, company="Kestrel Logistics", value=84000, currency="EUR", tier="urgent")
+    html = rita.get("/acme/board/").content.decode()
+    assert "Kestrel Logistics" in html
+    assert "€84k" in html
+    assert "1 of 3 exit criteria met" in html
+    assert "1 open" in html
+
+
+def test_the_first_view_takes_as_many_queries_for_many_cards_as_for_one(
+    account: Account, cast: SimpleNamespace, rita: Client, django_assert_max_num_queries: Any
+) -> None:
+    with scope(account):
+        for _ in range(25):
+            a_ready_deal(cast.rita).move(stage("Discovery"), by=cast.rita.by)
+        for number in range(60):
+            a_deal(cast.rita, company=f"Company with a rather long name {number}", tier="high", value=84000 + number)
+    rita.get("/acme/board/")
+    with django_assert_max_num_queries(12):
+        response = rita.get("/acme/board/")
+    assert len(response.content) <= 100 * 1024
+
+
+def test_a_column_goes_on_where_it_ended(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+    with scope(account):
+        names = [f"Firm {number:02}" for number in range(70)]
+        for name in names:
+            a_deal(cast.rita, company=name)
+        column = f"/acme/board/columns/{stage('Initial').public_id}/"
+    first = rita.get(column).content.decode()
+    more = first.partition("after=")[2].partition('"')[0].replace("&amp;", "&")
+    rest = rita.get(f"{column}?after={more}").content.decode()
+    assert [name for name in names if name in first] == names[20:]
+    assert [name for name in names if name in rest] == names[:20]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("view=mine", {"Mine"}),
+        ("tier=high", {"Mine"}),
+        ("q=MINE", {"Mine"}),
+        ("score=60", {"Mine"}),
+        ("age=day", {"Mine", "Theirs"}),
+        ("age=late", set()),
+        ("view=owed", set()),
+        ("view=hot&tier=low", set()),
+        ("tier=nonsense&owner=mem_x&view=what", {"Mine", "Theirs"}),
+    ],
+)
+def test_views_and_filters(account: Account, cast: SimpleNamespace, rita: Client, query: str, shown: set[str]) -> None:
+    with scope(account):
+        a_deal(cast.rita, company="Mine Ltd", tier="urgent", score=90)
+        a_deal(cast.raj, company="Theirs Ltd", tier="low", score=10)
+    html = rita.get(f"/acme/board/?{query}").content.decode()
+    assert {name for name in ("Mine", "Theirs") if f"{name}</a>" in html or f"{name} Ltd</a>" in html} == shown
+
+
+def test_it_says_how_many_the_filter_hides(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+    with scope(account):
+        a_deal(cast.rita, tier="urgent")
+        a_deal(cast.raj, tier="low")
+        a_deal(cast.raj, tier="low")
+    html = rita.get("/acme/board/?tier=high").content.decode()
+    assert "2 hidden by the filter" in " ".join(html.split())
+
+
+def drop(client: Client, deal: Deal, to: str, **values: Any) -> Any:
+    with scope(deal.account):
+        target: Stage = stage(to)
+    return client.post(
+        f"/acme/deals/{deal.public_id}/moves/",
+        {"stage": target.public_id, "version": deal.version, **values},
+        headers={"HX-Request": "true", "HX-Current-URL": "https://x/acme/board/"},
+    )
+
+
+def test_a_drop_through_an_open_gate_answers_with_the_card_in_its_new_column(
+    account: Account, cast: SimpleNamespace, rita: Client
+) -> None:
+    with scope(account):
+        deal = a_ready_deal(cast.rita, company="Kestrel")
+        target = stage("Discovery").public_id
+    response = drop(rita, deal, "Discovery")
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert f'data-into="{target}"' in html
+    assert html.count(f'id="deal-{deal.public_id}"') == 1
+    with scope(account):
+        assert the_deal(deal.lead).stage.name == "Discovery complete"
+
+
+def test_a_refused_drop_opens_the_dialog_with_exactly_what_is_missing(
+    account: Account, cast: SimpleNamespace, rita: Client
+) -> None:
+    with scope(account):
+        deal = a_deal(cast.rita, company="Kestrel")
+    response = drop(rita, deal, "Discovery")
+    html = " ".join(response.content.decode().split())
+    assert response.status_code == 422
+    assert "2 things are missing before Kestrel can move" in html
+    assert html.count('class="unmet"') == 2
+    assert "Contact name is known" in html
+    assert "Move anyway" not in html
+
+
+def test_the_dialog_fills_and_moves_and_keeps_what_was_typed_until_all_is_there(
+    account: Account, cast: SimpleNamespace, rita: Client
+) -> None:
+    with scope(account):
+        deal = a_deal(cast.rita)
+        size, call = criterion("Company size"), criterion("A discovery call")
+    still = drop(rita, deal, "Discovery", **{size: "n/a", f"{call}.starts_at": "2026-03-12T14:00", "again": "1"})
+    assert still.status_code == 422
+    html = still.content.decode()
+    assert 'value="2026-03-12T14:00"' in html
+    assert 'aria-invalid="true"' in html
+    done = drop(rita, deal, "Discovery", **{size: "51-200", f"{call}.starts_at": "2026-03-12T14:00", "again": "1"})
+    assert done.status_code == 200
+    with scope(account):
+        assert Lead.objects.get(pk=deal.lead_id).stage_name == "Discovery complete"
+
+
+def test_a_manager_may_move_anyway_with_a_reason_and_a_day(account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        deal = a_deal(cast.rita)
+    max_ = logged_in(cast.max)
+    assert "Move anyway" in drop(max_, deal, "Discovery").content.decode()
+    without = drop(
+        max_, deal, "Discovery", **{"override.on": "1", "override.reason": " ", "override.owed_on": "2999-01-01"}
+    )
+    assert (without.status_code, "Say why it can" in without.content.decode()) == (422, True)
+    said = {"override.on": "1", "override.reason": "Board decides Thursday", "override.owed_on": "2999-01-01"}
+    assert drop(max_, deal, "Discovery", **said).status_code == 200
+    with scope(account):
+        assert the_deal(deal.lead).gate["owed"] == 2
+
+
+def test_a_rep_may_not_move_anyway(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+    with scope(account):
+        deal = a_deal(cast.rita)
+    said = {"override.on": "1", "override.reason": "Please", "override.owed_on": "2999-01-01"}
+    assert drop(rita, deal, "Discovery", **said).status_code == 403
+
+
+def test_a_marketer_sees_the_board_and_moves_nothing(account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        deal = a_ready_deal(cast.rita)
+    mo = logged_in(cast.mo)
+    assert mo.get("/acme/board/").status_code == 200
+    assert drop(mo, deal, "Discovery").status_code == 403
+    with scope(account):
+        assert the_deal(deal.lead).stage.name == "Initial interest"
+
+
+def test_a_stale_drop_brings_the_newer_card(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+    with scope(account):
+        deal = a_ready_deal(cast.rita)
+        old = a_copy = the_deal(deal.lead)
+        deal.move(stage("Discovery"), by=cast.raj.by)
+    response = drop(rita, old, "Technical")
+    assert response.status_code == 409
+    assert f'id="deal-{a_copy.public_id}"' in response.content.decode()
+
+
+def test_changed_cards_come_with_the_heads(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+    with scope(account):
+        deal, other = a_deal(cast.rita, company="Kestrel"), a_deal(cast.rita, company="Marlowe")
+        gone = a_deal(cast.rita, company="Gable")
+        gone.lose(by=cast.rita.by, reason="Price")
+        column = stage("Closed").public_id
+    leads = f"{deal.lead.public_id},{gone.lead.public_id},nonsense"
+    html = rita.get(f"/acme/board/cards/?leads={leads}", headers={"HX-Request": "true"}).content.decode()
+    assert "Kestrel" in html
+    assert "Marlowe" not in html
+    assert html.partition(f'data-into="{column}"')[2].count("Gable")
+    assert other.pk
+
+
+def test_a_gatepost_opens_the_criteria_of_its_gate(account: Account, rita: Client) -> None:
+    with scope(account):
+        the_pipeline()
+        path = f"/acme/stages/{stage('Closed').public_id}/gate/"
+    html = rita.get(path).content.decode()
+    assert "A signed agreement is attached" in html
+    assert "A review timeline is acknowledged" in html
+
+
+def test_without_a_pipeline_the_board_says_so(rita: Client) -> None:
+    assert "No pipeline yet" in rita.get("/acme/board/").content.decode()
