@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,15 +11,16 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Member
 from pipeline.amounts import sums
 from pipeline.cards import Deck, Row, month_of, rows_of
 from pipeline.filters import VIEWS, Asked, asked, view_q
-from pipeline.models import Deal, DealQuerySet, DealStatus, Pipeline, Stage, StageKind
-from pipeline.plan import Plan, plan_of
+from pipeline.models import Criterion, Deal, DealQuerySet, DealStatus, Pipeline, Stage, StageKind, When
+from pipeline.names import Names, names
 from routing.workingtime import Calendar, calendar_of
 from tenancy import clock
 from tenancy.ids import public_id
@@ -39,42 +40,64 @@ class Sums:
     value: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-class Board:
-    """One pipeline as `me` sees it, narrowed to what `query` asks for."""
+def stages_of(public: str = "") -> list[Stage]:
+    """The stages, in order, of the pipeline with this public id (the account's first one unless told), none without.
 
-    def __init__(self, pipeline: Pipeline, me: Member, query: Mapping[str, str]) -> None:
-        self.pipeline, self.me = pipeline, me
+    Each knows how many criteria ask at its way in and out (`asked_in`, `asked_out`).
+    """
+    rows: list[Stage] = list(
+        Stage.objects.select_related("pipeline")
+        .annotate(asked_in=_asked(When.ENTRY), asked_out=_asked(When.EXIT))
+        .order_by("pipeline__position", "pipeline_id", "position")
+    )
+    if not rows:
+        return []
+    wanted = public or rows[0].pipeline.public_id
+    return [row for row in rows if row.pipeline.public_id == wanted]
+
+
+def _asked(when: str) -> Any:
+    # A sub-query: grouping stages by their id fails, because in the database the key has two columns.
+    rows = Criterion.objects.filter(stage_id=OuterRef("pk"), when=when).order_by()
+    return Coalesce(Subquery(rows.values("stage_id").annotate(n=Count("pk")).values("n")), 0)
+
+
+class Board:
+    """One pipeline, by its `stages_of`, as `me` sees it, narrowed to what `query` asks for."""
+
+    def __init__(self, stages: Sequence[Stage], me: Member, query: Mapping[str, str]) -> None:
+        self.stages, self.me = stages, me
+        self.pipeline: Pipeline = stages[0].pipeline
         self.now: datetime = clock.now()
         self.asked: Asked = asked(query, me, self.now)
         self.calendar: Calendar = calendar_of(current_account())
         self.month_start, self.month = month_of(self.now, self.calendar)
 
     @cached_property
-    def plan(self) -> Plan:
-        return plan_of(self.pipeline.pk)
-
-    @cached_property
-    def members(self) -> dict[UUID, Member]:
-        """Everybody who owns or owned deals."""
-        return {member.pk: member for member in Member.objects.order_by("name")}
+    def names(self) -> Names:
+        return names()
 
     @cached_property
     def deck(self) -> Deck:
-        return Deck(self.plan, self.members, self.calendar, self.now)
+        return Deck(self.stages, self.names.members, self.calendar, self.now)
+
+    @cached_property
+    def closing(self) -> UUID | None:
+        """The column of what is won, and of what is lost."""
+        return next((stage.pk for stage in self.stages if stage.kind == StageKind.WON), None)
 
     def columns(self) -> list[dict[str, Any]]:
         """Every column with its first cards, in two queries: the sums, and the cards of all."""
-        queries = [rows_of(self._deals(stage), self._order(stage), FIRST + 1) for stage in self.plan.rows]
+        queries = [rows_of(self._deals(stage), self._order(stage), FIRST + 1) for stage in self.stages]
         return self._filled(queries, FIRST)
 
     def _filled(self, queries: list[Any], most: int) -> list[dict[str, Any]]:
         """The columns, each with its part of one common query."""
         cards: dict[UUID, list[Row]] = defaultdict(list)
-        closing = next((stage.pk for stage in self.plan.rows if stage.kind == StageKind.WON), None)
         for values in queries[0].union(*queries[1:], all=True) if queries else ():
             row = Row(*values)
-            cards[row.stage_id if row.status == DealStatus.OPEN or not closing else closing].append(row)
-        return [self._column(stage, self._sorted(stage, cards[stage.pk]), most) for stage in self.plan.rows]
+            cards[row.stage_id if row.status == DealStatus.OPEN or not self.closing else self.closing].append(row)
+        return [self._column(stage, self._sorted(stage, cards[stage.pk]), most) for stage in self.stages]
 
     def column(self, stage: Stage, after: tuple[datetime, UUID] | None = None, most: int = MORE) -> dict[str, Any]:
         """One column; `after` (the order's time and the id of the last card) gives the cards below that one."""
@@ -86,7 +109,7 @@ class Board:
 
     def columns_of(self, deals: DealQuerySet) -> list[dict[str, Any]]:
         """Every column with its head, and with those of `deals` that stand in it and pass the filter."""
-        there = (self._deals(stage).filter(pk__in=deals.values("pk")) for stage in self.plan.rows)
+        there = (self._deals(stage).filter(pk__in=deals.values("pk")) for stage in self.stages)
         return self._filled([rows_of(some, "entered_stage_at", MORE) for some in there], MORE)
 
     @cached_property
@@ -135,10 +158,9 @@ class Board:
     @cached_property
     def sums(self) -> dict[UUID, Sums]:
         found: dict[UUID, Sums] = defaultdict(Sums)
-        closing = next((stage.pk for stage in self.plan.rows if stage.kind == StageKind.WON), None)
         for row in self._summed:
             open_ = row["status"] == DealStatus.OPEN
-            one = found[row["stage_id"] if open_ or closing is None else closing]
+            one = found[row["stage_id"] if open_ or self.closing is None else self.closing]
             one.count += row["count"]
             one.shown += row["shown"]
             if row["status"] == DealStatus.WON:
@@ -179,8 +201,13 @@ class Board:
                 found[row["stage_id"]] += row[column]
         return found
 
+    def _gate_into(self, stage: Any) -> int:
+        """How many criteria stand before a column."""
+        before: Any = next((one for one in reversed(self.stages) if one.position < stage.position), None)
+        return before.asked_out + stage.asked_in if before else 0
+
     def _open_stages(self) -> list[Stage]:
-        return [stage for stage in self.plan.rows if stage.kind == StageKind.OPEN]
+        return [stage for stage in self.stages if stage.kind == StageKind.OPEN]
 
     def _deals(self, stage: Stage) -> DealQuerySet:
         """The deals of a column, as filtered; the closing column has this month's won and lost."""
@@ -201,7 +228,7 @@ class Board:
         one, home, column_id = self.sums[stage.pk], current_account().currency, stage.public_id
         won = stage.kind == StageKind.WON
         weighted = {currency: value * stage.probability // 100 for currency, value in one.value.items()}
-        before = self.plan.index(stage.pk) - 1
+        gate = self._gate_into(stage)
         query = urlencode(self.asked.query)
         url = reverse("board-column", args=[column_id])
         made: dict[str, Any] = {
@@ -214,8 +241,8 @@ class Board:
             "value": sums(one.value, home),
             "weighted": "" if won else sums(weighted, home),
             "words": f"won, {one.won} of {one.shown} closed" if won else "",
-            "gate": len(self.plan.gate_after(before)) if before >= 0 else 0,
-            "gate_url": reverse("stage-gate", args=[column_id]) if before >= 0 else "",
+            "gate": gate,
+            "gate_url": reverse("stage-gate", args=[column_id]) if gate else "",
             "cards": [self.deck.card(row) for row in shown],
             "more_url": "",
             "empty": "Nothing closed yet" if won else "",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,8 +16,7 @@ from accounts.models import Member
 from leads.models import Lead
 from pipeline.amounts import short
 from pipeline.limits import age_of
-from pipeline.models import Deal, DealQuerySet, DealStatus
-from pipeline.plan import Plan
+from pipeline.models import Back, Deal, DealQuerySet, DealStatus, Stage
 from routing.promises import promise
 from routing.workingtime import Calendar
 from tenancy.ids import public_id
@@ -55,11 +55,11 @@ class Row(NamedTuple):
     lead__company__name: str | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Deck:
     """What all cards of a board share."""
 
-    plan: Plan
+    stages: Sequence[Stage]
     members: Mapping[UUID, Member]
     calendar: Calendar
     now: datetime
@@ -81,7 +81,7 @@ class Deck:
         return shared | (self._running(row, deal_id, person) if row.status == DealStatus.OPEN else _closed(row))
 
     def _running(self, row: Row, deal_id: str, person: str) -> dict[str, Any]:
-        stage = self.plan.by_id[row.stage_id]
+        stage = self.stages[self._index(row)]
         age = age_of(row.entered_stage_at, stage.limit_working_days, self.now, self.calendar)
         kept = promise(
             row.lead__first_response_due_at, row.lead__first_response_risk_at, row.lead__first_response_at, self.now
@@ -106,6 +106,13 @@ class Deck:
             "result": "",
         }
 
+    @cached_property
+    def _public(self) -> list[tuple[str, Stage]]:
+        return [(stage.public_id, stage) for stage in self.stages]
+
+    def _index(self, row: Row) -> int:
+        return next(index for index, stage in enumerate(self.stages) if stage.pk == row.stage_id)
+
     def _next_step(self, row: Row, promised: str) -> dict[str, str] | None:
         if promised != "none":
             late = promised == "breach"
@@ -127,15 +134,15 @@ class Deck:
 
     def _missing(self, row: Row) -> str:
         """What each other stage would say to this card, for the head and the slot, as JSON."""
-        here = self.plan.index(row.stage_id)
+        here = self._index(row)
         ahead: dict[str, Any] = row.gate.get("missing", {})
         answers: dict[str, Any] = {}
-        for index, stage in enumerate(self.plan.stages):
+        for index, (public, stage) in enumerate(self._public):
             if index < here:
-                words = "No way back" if stage.back == "never" else "Back is allowed"
-                answers[stage.id] = {"n": int(stage.back == "never"), "words": words}
-            elif index > here and stage.id in ahead:
-                answers[stage.id] = _answer(ahead[stage.id], next_one=index == here + 1)
+                never = stage.back == Back.NEVER
+                answers[public] = {"n": int(never), "words": "No way back" if never else "Back is allowed"}
+            elif index > here and public in ahead:
+                answers[public] = _answer(ahead[public], next_one=index == here + 1)
         return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
 
 

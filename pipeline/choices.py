@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from leads.models import Source
 from pipeline.filters import AGES, PROMISES, SCORES, TIERS
 
 if TYPE_CHECKING:
@@ -14,9 +13,9 @@ if TYPE_CHECKING:
 
 def chips(board: Board) -> list[dict[str, Any]]:
     """The filters in the shape that templates/pipeline/board_filter.html names."""
-    owners = [(member.public_id, member.name) for member in board.members.values()]
-    stages = [(stage.public_id, stage.name) for stage in board.plan.rows]
-    sources = [(source.public_id, source.name) for source in Source.objects.order_by("name").only("name", "account")]
+    owners = [(member.public_id, member.name) for member in board.names.members.values()]
+    stages = [(stage.public_id, stage.name) for stage in board.stages]
+    sources = [(source.public_id, source.name) for source in board.names.sources.values()]
     offered: list[tuple[str, str, str, Iterable[tuple[str, str]]]] = [
         ("tier", "Tier", "signal", TIERS),
         ("owner", "Owner", "user-round", owners),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from leads.listing import listed
 
 from accounts.models import Member
+from leads.listing import listed
 from leads.models import Source
 from pipeline.models import Stage
 from tenancy.ids import from_public

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.models import Lead
-from pipeline.board import Board
+from pipeline.board import Board, stages_of
 from pipeline.choices import chips
 from pipeline.models import Deal, Pipeline, Stage
-from pipeline.plan import default_pipeline
-from tenancy.ids import from_public
+from pipeline.plan import plan_of
+from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
 
 MOST_CARDS = 50
@@ -32,12 +32,12 @@ INDENT = re.compile(r"\n\s+")
 @allow(Function.SEE_LEADS)
 def board(request: Any) -> HttpResponse:
     """The account's first pipeline, or the one that was asked for."""
-    pipeline = _pipeline(request.GET.get("pipeline", ""))
-    if pipeline is None:
+    stages = stages_of(request.GET.get("pipeline", ""))
+    if not stages:
         return render(request, "pipeline/no_pipeline.html")
-    shown = Board(pipeline, request.member, request.GET)
+    shown = Board(stages, request.member, request.GET)
     context = {
-        "pipeline": pipeline,
+        "pipeline": shown.pipeline,
         "columns": shown.columns(),
         "totals": shown.totals,
         "views": shown.views(),
@@ -51,8 +51,8 @@ def board(request: Any) -> HttpResponse:
 @allow(Function.SEE_LEADS)
 def column(request: Any, stage_id: str) -> HttpResponse:
     """One column again, or its next cards below the one named by `after`."""
-    stage: Stage = get_or_404(Stage, stage_id)
-    shown = Board(stage.pipeline, request.member, request.GET)
+    stages, stage = _stages_with(stage_id)
+    shown = Board(stages, request.member, request.GET)
     after = _position(request.GET.get("after", ""))
     fragment = "cards" if after else "column"
     context = {"column": shown.column(stage, after)}
@@ -65,12 +65,11 @@ def cards(request: Any) -> HttpResponse:
     """The cards of leads that changed, each in its column, and all heads; the board puts them where they belong."""
     query = query_of_page(request)
     found = [lead_id for lead_id in map(_lead_id, request.GET.get("leads", "").split(",")[:MOST_CARDS]) if lead_id]
-    deals = Deal.objects.filter(lead_id__in=found).select_related("pipeline")
-    pipeline = _pipeline(query.get("pipeline", ""))
-    if pipeline is None:
+    stages = stages_of(query.get("pipeline", ""))
+    if not stages:
         raise Http404
-    shown = Board(pipeline, request.member, query)
-    return HttpResponse(compact(render_to_string("pipeline/board.html#changed", changed(shown, deals), request)))
+    context = changed(Board(stages, request.member, query), Deal.objects.filter(lead_id__in=found))
+    return HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
 
 
 @require_GET
@@ -78,7 +77,7 @@ def cards(request: Any) -> HttpResponse:
 def stage_gate(request: Any, stage_id: str) -> HttpResponse:
     """What must be true before a deal enters this stage."""
     stage: Stage = get_or_404(Stage, stage_id)
-    plan = Board(stage.pipeline, request.member, {}).plan
+    plan = plan_of(stage.pipeline_id)
     index = plan.index(stage.pk)
     asked = plan.gate_after(index - 1) if index else []
     context = {
@@ -107,11 +106,11 @@ def compact(html: str) -> str:
     return INDENT.sub("\n", html)
 
 
-def _pipeline(public: str) -> Pipeline | None:
-    if public:
-        found: Pipeline = get_or_404(Pipeline, public)
-        return found
-    return default_pipeline()
+def _stages_with(public: str) -> tuple[list[Stage], Stage]:
+    """A stage among all stages of its pipeline; Http404 for another account's."""
+    stage: Stage = get_or_404(Stage, public)
+    stages = stages_of(public_id(Pipeline.PREFIX, stage.pipeline_id))
+    return stages, next(one for one in stages if one.pk == stage.pk)
 
 
 def _position(text: str) -> tuple[datetime, UUID] | None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from pipeline.board import Board
+from pipeline.board import Board, stages_of
 from pipeline.dialog import dialog, values_said
 from pipeline.models import Deal, Move, Override, Stage
 from pipeline.move import gate_to
@@ -88,7 +88,7 @@ def _moved(request: Any, made: Move, to: Stage) -> HttpResponse:
     deal = _deal(made.deal.public_id)
     if not request.htmx:
         return redirect("board")
-    shown = Board(deal.pipeline, request.member, query_of_page(request))
+    shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
     context = changed(shown, Deal.objects.filter(pk=deal.pk))
     response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
@@ -119,7 +119,7 @@ def _dialog(
 
 def _newer(request: Any, deal_id: str, words: str) -> HttpResponse:
     deal = _deal(deal_id)
-    shown = Board(deal.pipeline, request.member, query_of_page(request))
+    shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
     context = changed(shown, Deal.objects.filter(pk=deal.pk))
     response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)), status=409)
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from leads.wire import moment
-
 from leads.models import Lead
 from leads.money import major
+from leads.wire import moment
 from pipeline.models import Deal, File, Meeting, Move, Objection, Task
 from tenancy.ids import public_id
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.openapi import CURSOR, LIMIT, OF_ONE, REFUSALS, answers, listing
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from leads.api.leads import paged
-from leads.api.work import valid
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import Need, endpoint
 from accounts.models import Member
+from accounts.openapi import CURSOR, LIMIT, OF_ONE, REFUSALS, answers, listing
 from accounts.problems import Problem
 from accounts.roles import Function, Scope
+from leads.api.leads import paged
+from leads.api.work import valid
 from leads.money import minor
 from pipeline.api import schemas
 from pipeline.models import Deal, DealQuerySet, DealStatus, Pipeline, Stage

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.openapi import CURSOR, IDEMPOTENCY_KEY, LIMIT, OF_ONE, OF_POST, answers, listing
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from leads.api.leads import paged, the_lead
-from leads.api.work import valid
 from rest_framework.decorators import parser_classes
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
@@ -19,8 +16,11 @@ from rest_framework.response import Response
 
 from accounts.api import Need, endpoint
 from accounts.idempotency import idempotent
+from accounts.openapi import CURSOR, IDEMPOTENCY_KEY, LIMIT, OF_ONE, OF_POST, answers, listing
 from accounts.problems import Problem
 from accounts.roles import Function, Scope
+from leads.api.leads import paged, the_lead
+from leads.api.work import valid
 from pipeline.api import schemas
 from pipeline.files import TooLarge, WrongType, attach_file, or_no_file
 from pipeline.meetings import book_meeting, change_meeting

@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from accounts.openapi import IDEMPOTENCY_KEY, OF_ONE, OF_POST, answers
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
@@ -18,6 +17,7 @@ from rest_framework.response import Response
 
 from accounts.api import endpoint
 from accounts.idempotency import idempotent
+from accounts.openapi import IDEMPOTENCY_KEY, OF_ONE, OF_POST, answers
 from accounts.problems import TYPE, Problem
 from accounts.roles import Function, Scope
 from pipeline.api import schemas

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from accounts.openapi import ProblemDocument
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from accounts.openapi import ProblemDocument
 from leads.models import Stakeholder
 from pipeline.files import KINDS
 from pipeline.models import DealStatus
