@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from accounts.models import Member
 from leads.models import Lead
+from leads.promises import promise
 from pipeline.amounts import short
 from pipeline.limits import age_of
 from pipeline.models import Back, Deal, DealQuerySet, DealStatus, Stage
-from routing.promises import promise
 from routing.workingtime import Calendar
 from tenancy.ids import public_id
 

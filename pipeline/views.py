@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
@@ -38,6 +39,7 @@ def board(request: Any) -> HttpResponse:
     shown = Board(stages, request.member, request.GET)
     context = {
         "pipeline": shown.pipeline,
+        "cards_url": reverse("board-cards"),
         "columns": shown.columns(),
         "totals": shown.totals,
         "views": shown.views(),

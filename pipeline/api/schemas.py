@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from accounts.openapi import ProblemDocument
@@ -95,8 +95,9 @@ class GateOut(s.Serializer[Any]):
     passed = s.ListField(child=s.CharField())
 
 
-class GateClosedProblem(ProblemDocument):
-    unmet = UnmetOut(many=True, required=False)
+GateClosedProblem = inline_serializer(
+    "GateClosed", ProblemDocument.get_fields() | {"unmet": UnmetOut(many=True, required=False)}
+)
 
 
 class OverrideIn(s.Serializer[Any]):

@@ -1,13 +1,31 @@
 // What changed on the board, by us or by others: the server sends <template data-changed>, and each card goes where it
-// belongs, each head and sum is renewed. What a person is busy with is left alone.
+// belongs, each head and sum is renewed. What a person is busy with is marked instead.
 import { all, one, say } from "./page.js";
 
 const byId = (id) => document.getElementById(id);
 const busy = (card) => card.matches(".is-held, .sortable-chosen") || Boolean(one(".move-menu", card));
 
+function mark(card, show) {
+  if (one(".deal-changed", card)) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "deal-changed";
+  button.textContent = "Changed, show";
+  button.addEventListener("click", () => {
+    document.activeElement.blur();
+    button.remove();
+    show();
+  });
+  one("article", card).append(button);
+}
+
 function put(fresh, list) {
   const old = byId(fresh.id);
-  if (old && busy(old)) return;
+  if (old && busy(old)) mark(old, () => replace(old, fresh, list));
+  else replace(old, fresh, list);
+}
+
+function replace(old, fresh, list) {
   if (old?.closest("[data-cards]") === list) {
     window.Idiomorph.morph(old, fresh);
     return;

@@ -70,6 +70,7 @@ def column(number: int, name: str, cards: list[dict[str, Any]], **more: Any) -> 
         "value": "€492k",
         "weighted": "€49k",
         "gate": 3 if number > 1 else 0,
+        "gate_url": f"/stages/{number}/gate/",
         "cards": cards,
     } | more
 
@@ -92,6 +93,7 @@ def board() -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "pipeline": {"name": "IT services"},
+        "cards_url": "/board/cards/",
         "totals": {"all": 7, "open": 5, "value": "€2.62M", "weighted": "€1.13M"},
         "views": [{"name": "All open", "url": "/board/", "current": True, "count": 5}],
         "filter": {"on": True, "chips": [
@@ -123,7 +125,7 @@ def gate() -> dict[str, Any]:
         "text": {"label": "Business problem", "name": "business_problem"},
     }
     unmet = [
-        {"criterion": f"cri_{kind}", "stage": "Technical fit", "label": f"About {kind}", "detail": "Missing",
+        {"criterion": f"cri_{kind}", "key": f"cri_{kind}", "stage": "Technical fit", "label": f"About {kind}", "detail": "Missing",
          "input": {"type": kind, **more}, "error": "Give an answer." if kind == "text" else ""}
         for kind, more in inputs.items()
     ]  # fmt: skip

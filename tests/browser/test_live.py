@@ -19,14 +19,19 @@ def stream(route: Route) -> None:
     route.fulfill(body=body, content_type="text/event-stream")
 
 
-def fresh_column(route: Route) -> None:
-    column = samples.column(1, "Initial interest", [samples.card(1, "Kestrel Fresh")])
-    route.fulfill(body=render("pipeline/board.html#column", column=column), content_type="text/html; charset=utf-8")
+def fresh_cards(route: Route) -> None:
+    """Kestrel has a new name, Pinecrest has moved on, Marlowe is gone."""
+    columns = [
+        samples.column(1, "Initial interest", [samples.card(1, "Kestrel Fresh")], count=1),
+        samples.column(2, "Technical fit confirmed", [samples.card(2, "Pinecrest Credit Union")]),
+    ]
+    body = render("pipeline/board.html#changed", columns=columns, totals=samples.board()["totals"], gone=["dea_3"])
+    route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
 
 def open_board(page: Page) -> None:
     show(page, render("pipeline/board.html", frame=samples.frame() | {"live_url": STREAM}, **samples.board()))
-    page.route(f"{HOST}/board/1/", fresh_column)
+    page.route(f"{HOST}/board/cards/**", fresh_cards)
 
 
 def test_change_makes_the_fragment_fetch_itself_and_keeps_the_focus(page: Page) -> None:
@@ -38,6 +43,8 @@ def test_change_makes_the_fragment_fetch_itself_and_keeps_the_focus(page: Page) 
     page.locator("#deal-dea_1 a").focus()
     expect(page.locator("#column-sta_1")).to_contain_text("Kestrel Fresh")
     expect(page.locator("#column-sta_1")).not_to_contain_text("Pinecrest")
+    expect(page.locator("#column-sta_1")).not_to_contain_text("Marlowe")
+    expect(page.locator("#column-sta_2")).to_contain_text("Pinecrest")
     expect(page.locator("#column-sta_2")).to_contain_text("Northgate Biotech")
     expect(page.locator("#deal-dea_1 a")).to_be_focused()
 
@@ -46,9 +53,9 @@ def test_lifted_card_is_not_replaced_but_marked(page: Page) -> None:
     open_board(page)
     page.locator("#deal-dea_1 a").focus()
     page.keyboard.press("Space")
-    page.evaluate("document.body.dispatchEvent(new CustomEvent('tollgate:board'))")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('tollgate:board', { detail: { leads: ['lead_1'] } }))")
     expect(page.get_by_role("button", name="Changed, show")).to_be_visible()
-    expect(page.locator("#column-sta_1")).to_contain_text("Pinecrest")
+    expect(page.locator("#column-sta_1")).not_to_contain_text("Kestrel Fresh")
     page.get_by_role("button", name="Changed, show").click()
     expect(page.locator("#column-sta_1")).to_contain_text("Kestrel Fresh")
 
