@@ -125,8 +125,8 @@ def gate() -> dict[str, Any]:
         "text": {"label": "Business problem", "name": "business_problem"},
     }
     unmet = [
-        {"criterion": f"cri_{kind}", "key": f"cri_{kind}", "stage": "Technical fit", "label": f"About {kind}", "detail": "Missing",
-         "input": {"type": kind, **more}, "error": "Give an answer." if kind == "text" else ""}
+        {"criterion": f"cri_{kind}", "key": f"cri_{kind}", "stage": "Technical fit", "label": f"About {kind}",
+         "detail": "Missing", "input": {"type": kind, **more}, "error": "Give an answer." if kind == "text" else ""}
         for kind, more in inputs.items()
     ]  # fmt: skip
     return {
