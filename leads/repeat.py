@@ -8,7 +8,7 @@ from events.kinds import Kind
 from events.record import By, Happening, record_all
 from leads.changes import searchable
 from leads.lookup import Known
-from leads.models import Company, Lead, Status, Submission
+from leads.models import Company, Contact, Lead, Status, Submission
 from leads.models.lead import REOPENED
 from leads.reading import Reading
 from tenancy import clock
@@ -40,7 +40,7 @@ def attach(lead: Lead, submission: Submission, reading: Reading, *, by: By, same
     reopened = lead.status == Status.DISQUALIFIED
     if reopened:
         _assign(lead, REOPENED)
-    write(lead.contact, reading.person, overwrite=same_id)
+    write(lead.contact, _own_address(lead, reading), overwrite=same_id)
     _write_firm(lead, reading, overwrite=same_id)
     custom = lead.custom | reading.custom if same_id else reading.custom | lead.custom
     columns = {name: value for name, value in reading.lead.items() if name not in ("custom", "external_id")}
@@ -54,6 +54,16 @@ def attach(lead: Lead, submission: Submission, reading: Reading, *, by: By, same
     lead.save()
     submission.save(force_insert=True)
     record_all(_happenings(lead, submission, by, reopened=reopened))
+
+
+def _own_address(lead: Lead, reading: Reading) -> dict[str, Any]:
+    """The person as it was sent, without an address that is another contact's: that stays in the submission."""
+    address = reading.person.get("email_norm")
+    if not address or not Contact.objects.filter(email_norm=address).exclude(pk=lead.contact_id).exists():
+        return reading.person
+    detail = "Another contact has this address; it is kept in the submission only."
+    reading.problems.append({"pointer": "/email", "code": "duplicate", "detail": detail})
+    return {name: value for name, value in reading.person.items() if name not in ("email", "email_norm")}
 
 
 def _is_news(lead: Lead, name: str, value: Any) -> bool:
@@ -86,7 +96,9 @@ def _write_firm(lead: Lead, reading: Reading, *, overwrite: bool) -> None:
         if lead.contact.company is None:
             lead.contact.company = lead.company
             lead.contact.save(update_fields=["company"])
-    columns = {name: value for name, value in reading.firm.items() if name != "domain" or not lead.company.domain}
+    domain = reading.firm.get("domain")
+    taken = domain and (lead.company.domain or Company.objects.filter(domain=domain).exists())
+    columns = {name: value for name, value in reading.firm.items() if name != "domain" or not taken}
     write(lead.company, columns, overwrite=overwrite)
 
 

@@ -182,3 +182,21 @@ def test_a_new_person_takes_two_statements(django_assert_num_queries: Any) -> No
 def test_search_text_is_folded() -> None:
     lead = sent(name="Zoë Müller", email="zoe@example.com").lead
     assert "zoe muller" in lead.search_text
+
+
+def test_an_update_with_somebody_elses_address_is_kept_aside() -> None:
+    sent(name="Grace", email="grace@example.com")
+    first = sent(name="Ada", email="ada@other.example", external_id="crm-7")
+    again = sent(name="Ada", email="grace@example.com", external_id="crm-7")
+    assert again.lead.pk == first.lead.pk
+    assert [problem["code"] for problem in again.problems] == ["duplicate"]
+    assert Lead.objects.get(pk=first.lead.pk).contact.email == "ada@other.example"
+    assert Submission.objects.get(pk=again.submission.pk).raw["email"] == "grace@example.com"
+
+
+def test_an_update_with_another_firms_domain_keeps_both_firms() -> None:
+    sent(name="Grace", company="Example", website="example.com")
+    first = sent(name="Ada", company="Another", external_id="crm-8")
+    again = sent(name="Ada", company="Another", website="example.com", external_id="crm-8")
+    assert again.lead.pk == first.lead.pk
+    assert Lead.objects.get(pk=first.lead.pk).company.domain == ""
