@@ -73,6 +73,10 @@ class Frame:
         return links
 
     @property
+    def search_url(self) -> str:
+        return reverse("search")
+
+    @property
     def logout_url(self) -> str:
         return outside_url("account_logout")
 
@@ -87,14 +91,19 @@ class Frame:
 
 
 def pages(path: str, member: Member) -> list[Page]:
+    """The pages that exist and this member may open; for who only manages capture the settings begin there."""
     found = []
     for name, url_name, icon, key in PAGES:
         try:
             url = reverse(url_name)
         except NoReverseMatch:
             continue
-        if url_name != "settings" or member.may(Function.MANAGE_ACCOUNT) or member.may(Function.MANAGE_CAPTURE):
-            found.append(Page(name, url, icon, key, current=path.startswith(url)))
+        link = url
+        if url_name == "settings" and not member.may(Function.MANAGE_ACCOUNT):
+            if not member.may(Function.MANAGE_CAPTURE):
+                continue
+            link = reverse("settings-sources")
+        found.append(Page(name, link, icon, key, current=path.startswith(url)))
     return found
 
 

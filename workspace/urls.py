@@ -1,7 +1,23 @@
 from django.urls import path
 
 from workspace.home import start
+from workspace.search import search
+from workspace.settings import general, jobs, keys, members, pipelines, rules, sources
 
 urlpatterns = [
     path("", start, name="start"),
+    path("search/", search, name="search"),
+    path("settings/", general.general, name="settings"),
+    path("settings/members/", members.members, name="settings-members"),
+    path("settings/members/<public:member_id>/role/", members.role, name="settings-member-role"),
+    path("settings/members/<public:member_id>/departure/", members.departure, name="settings-member-departure"),
+    path("settings/keys/", keys.keys, name="settings-keys"),
+    path("settings/keys/<public:key_id>/revocation/", keys.revocation, name="settings-key-revocation"),
+    path("settings/sources/", sources.sources, name="settings-sources"),
+    path("settings/pipelines/", pipelines.pipelines, name="settings-pipelines"),
+    path("settings/stages/<public:stage_id>/", pipelines.stage, name="settings-stage"),
+    path("settings/scoring/", rules.scoring, name="settings-scoring"),
+    path("settings/routing/", rules.routing, name="settings-routing"),
+    path("settings/jobs/", jobs.jobs, name="settings-jobs"),
+    path("settings/jobs/<public:job_id>/retry/", jobs.retry, name="settings-job-retry"),
 ]

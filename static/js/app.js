@@ -7,6 +7,8 @@ import "./menus.js";
 import "./keys.js";
 import "./live.js";
 import "./forms.js";
+import "./palette.js";
+import "./panels.js";
 import "./panels.js";
 import "./board-live.js";
 import { board } from "./board.js";

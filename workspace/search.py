@@ -1,0 +1,44 @@
+"""Search or do: leads and pages by what somebody types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.permissions import allow
+from accounts.roles import Function
+from leads.models import Lead
+from leads.names import fold
+from workspace.frame import Page, pages
+
+MOST = 8
+
+
+@allow(Function.SEE_LEADS)
+def search(request: Any) -> HttpResponse:
+    """The results for `q` as options of the palette's list."""
+    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
+    found = find_leads(words) if len(words) > 1 else []
+    context = {"words": words, "leads": found, "pages": find_pages(request, words)}
+    return render(request, "workspace/search.html", context)
+
+
+def find_leads(words: str) -> list[Lead]:
+    """The newest leads whose name, company or address contains `words`, through the one definer function."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM search_leads(%s, %s)", [pattern(words), MOST])
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Lead.objects.filter(pk__in=ids).with_people().order_by("-captured_at", "-id"))
+
+
+def pattern(words: str) -> str:
+    escaped = fold(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def find_pages(request: Any, words: str) -> list[Page]:
+    found = pages(request.path, request.member)
+    return [page for page in found if words.lower() in page.name.lower()]

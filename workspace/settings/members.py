@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import get_urlconf, set_urlconf
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.middleware import script_prefix
+from accounts.models import Member
+from accounts.permissions import allow
+from accounts.roles import Function, Role
+from tenancy.models import get_or_404
+from workspace.members import add_member, change_role, deactivate
+from workspace.settings.shell import show
+
+
+class NewMember(forms.Form):
+    name = forms.CharField(max_length=120)
+    email = forms.EmailField(label="Work e-mail", help_text="A link to choose a password goes there.")
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+@allow(Function.MANAGE_ACCOUNT)
+@require_http_methods(["GET", "POST"])
+def members(request: Any) -> HttpResponse:
+    form = NewMember(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = add_member(**form.cleaned_data, by=request.by)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            send_reset_link(request, member)
+            messages.success(request, f"{member.name} is a member now.")
+            return redirect("settings-members")
+    everybody = Member.objects.select_related("user").order_by("left_at", "name")
+    return show(request, "members.html", {"form": form, "members": everybody, "roles": Role.choices})
+
+
+@allow(Function.MANAGE_ACCOUNT)
+@require_POST
+def role(request: Any, member_id: str) -> HttpResponse:
+    """Give a member another part."""
+    member, form = get_or_404(Member, member_id), RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "There is no such role.")
+    else:
+        _try(request, lambda: change_role(member, form.cleaned_data["role"], by=request.by), f"{member.name} changed.")
+    return redirect("settings-members")
+
+
+@allow(Function.MANAGE_ACCOUNT)
+@require_POST
+def departure(request: Any, member_id: str) -> HttpResponse:
+    """Close the account's door to a member."""
+    member = get_or_404(Member, member_id)
+    _try(request, lambda: deactivate(member, by=request.by), f"{member.name} can't come in any more.")
+    return redirect("settings-members")
+
+
+def send_reset_link(request: Any, member: Member) -> None:
+    """Mail a new member the link to choose a password; who has one needs none."""
+    if not member.user.has_usable_password():
+        form = ResetPasswordForm(data={"email": member.email})
+        try:
+            with outside():
+                if form.is_valid():
+                    form.save(request)
+        except (OSError, SMTPException):
+            messages.error(request, "The link could not be mailed. “Forgotten your password?” sends it again.")
+
+
+@contextmanager
+def outside() -> Iterator[None]:
+    """Let reverse() see the pages of no account: allauth's mail links there."""
+    before = get_urlconf()
+    set_urlconf(settings.ROOT_URLCONF)
+    try:
+        with script_prefix("/"):
+            yield
+    finally:
+        set_urlconf(before)
+
+
+def _try(request: Any, change: Any, done: str) -> None:
+    try:
+        change()
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)

@@ -1,0 +1,38 @@
+"""What stands around every page of the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.roles import Function
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    url_name: str
+    function: Function
+
+
+SECTIONS = (
+    Section("General", "settings", Function.MANAGE_ACCOUNT),
+    Section("Members", "settings-members", Function.MANAGE_ACCOUNT),
+    Section("API keys", "settings-keys", Function.MANAGE_ACCOUNT),
+    Section("Sources and forms", "settings-sources", Function.MANAGE_CAPTURE),
+    Section("Pipelines", "settings-pipelines", Function.MANAGE_ACCOUNT),
+    Section("Scoring", "settings-scoring", Function.MANAGE_ACCOUNT),
+    Section("Routing", "settings-routing", Function.MANAGE_ACCOUNT),
+    Section("Jobs", "settings-jobs", Function.MANAGE_ACCOUNT),
+)
+
+
+def show(request: Any, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of the settings, with the sections that this member may open."""
+    open_to = [section for section in SECTIONS if request.member.may(section.function)]
+    tabs = [(section.name, url, request.path == url) for section in open_to if (url := reverse(section.url_name))]
+    return render(request, f"workspace/settings/{template}", context | {"tabs": tabs}, status=status)

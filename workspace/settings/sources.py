@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from accounts.middleware import outside_url
+from accounts.permissions import allow
+from accounts.roles import Function
+from leads.models import Form, Source
+from tenancy.forms import TenantForm
+from workspace.settings.shell import show
+
+
+class SourceForm(TenantForm):
+    class Meta:
+        model = Source
+        fields = ("name", "kind")
+
+
+@allow(Function.MANAGE_CAPTURE)
+@require_http_methods(["GET", "POST"])
+def sources(request: Any) -> HttpResponse:
+    """Where leads come from, and each form's link."""
+    form = SourceForm(request.POST or None, account=request.account)
+    if request.method == "POST" and form.is_valid() and (source := form.save()):
+        messages.success(request, f"{source.name} is a source now.")
+        return redirect("settings-sources")
+    hosted = Form.objects.select_related("source").order_by("name")
+    links = [(one, settings.PUBLIC_URL + outside_url("hosted-form", one.public_id)) for one in hosted]
+    context = {"form": form, "sources": Source.objects.order_by("name"), "forms": links, "api": api_url()}
+    return show(request, "sources.html", context)
+
+
+def api_url() -> str:
+    return f"{settings.PUBLIC_URL}/api/v1/leads/"
