@@ -25,6 +25,10 @@ REFUSED = NOTHING_FOUND | {400, 401, 403, 409, 413, 415, 422}
 
 # Which row of Acme stands behind a parameter of a path: by the prefix of its public id.
 PARAMETERS = {
+    "job_id": "job",
+    "stage_id": "stg",
+    "key_id": "key",
+    "member_id": "mem",
     "lead_id": "lead",
     "stakeholder_id": "stk",
 }
@@ -35,6 +39,8 @@ PLAIN = {
 
 # Pages of no account: whoever adds one says here why strangers may see it.
 GLOBAL = {
+    "operators": "for those who run the installation; to others it does not exist",
+    "operators-retry": "the same",
     "home": "to the login, or to one's own accounts",
     "hosted-form": "people who ask",
     "hosted-form-thanks": "people who asked",
