@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import parser_classes
@@ -151,9 +151,11 @@ def files(request: Request, lead_id: str) -> Response:
 @endpoint(GET=SEE)
 def file(request: Request, file_id: str) -> FileResponse:
     found: File = get_or_404(File, file_id)
-    return FileResponse(
-        default_storage.open(found.path), as_attachment=True, filename=found.name, content_type=found.content_type
-    )
+    try:
+        content = default_storage.open(found.path)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(content, as_attachment=True, filename=found.name, content_type=found.content_type)
 
 
 def _inner(request: Request) -> Any:

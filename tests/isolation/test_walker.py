@@ -31,6 +31,12 @@ PARAMETERS = {
     "member_id": "mem",
     "lead_id": "lead",
     "stakeholder_id": "stk",
+    "deal_id": "dea",
+    "stage_id": "stg",
+    "meeting_id": "mee",
+    "objection_id": "obj",
+    "task_id": "tsk",
+    "file_id": "fil",
 }
 # Other parameters, with a value that is as good as any.
 PLAIN = {
