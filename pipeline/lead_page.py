@@ -1,25 +1,66 @@
-"""The lead page."""
+"""The lead page: who, what next, why now, why me, and everything that happened."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from events.models import Event
 from leads.models import Lead
-from leads.timeline import entry
-from pipeline.wire import title_of
-from tenancy.models import get_or_404
+from leads.timeline_page import timeline_context
+from pipeline.lead_head import head
+from pipeline.lead_next import what_next
+from pipeline.lead_panels import panels
+from pipeline.lead_place import place
+from pipeline.lead_who import who
+from pipeline.lead_writing import composer
+from pipeline.open_deal import Standing, standing_of
 
 
 @require_GET
 @allow(Function.SEE_LEADS)
 def lead(request: Any, lead_id: str) -> HttpResponse:
-    found: Lead = get_or_404(Lead, lead_id)
-    entries = [entry(event) for event in Event.objects.of_lead(found.pk)[:50]]
-    return render(request, "pipeline/lead_short.html", {"title": title_of(found), "entries": entries})
+    """The whole page. The panels of other apps load by themselves."""
+    found = the_lead(lead_id)
+    standing = standing_of(found)
+    may = request.member.may(Function.WORK_LEADS)
+    context = {
+        **head(found, standing, request.member),
+        **who(found, standing, may),
+        **what_next(found, standing, may),
+        **timeline_context(found),
+        **(composer(found) if may else {}),
+        "place": place(found, request.member),
+        "panels": panels(found),
+    }
+    return render(request, "pipeline/lead.html", context)
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def part(request: Any, lead_id: str, name: str) -> HttpResponse:
+    """One part of the page again: head, next or facts."""
+    found = the_lead(lead_id)
+    standing = standing_of(found)
+    may = request.member.may(Function.WORK_LEADS)
+    context = head(found, standing, request.member)
+    if name == "next":
+        context |= what_next(found, standing, may)
+    elif name == "facts":
+        context |= who(found, standing, may)
+    elif name != "head":
+        raise Http404
+    return render(request, f"pipeline/lead.html#{name}", context)
+
+
+def the_lead(public: str) -> Lead:
+    """The lead of this account with its people; Http404 for any other."""
+    try:
+        found: Lead = Lead.objects.with_people().by_public_id(public)
+    except Lead.DoesNotExist:
+        raise Http404 from None
+    return found

@@ -10,10 +10,16 @@ on("change", "[data-composer] [name=kind]", (_, kind) => {
   const words = one("[data-save-words]", form);
   if (words) words.textContent = `Log ${kind.closest("label").textContent.trim().toLowerCase()}`;
 });
-for (const kind of all("[data-composer] [name=kind]:checked")) kind.dispatchEvent(new Event("change", { bubbles: true }));
+function showChosen() {
+  for (const kind of all("[data-composer] [name=kind]:checked")) kind.dispatchEvent(new Event("change", { bubbles: true }));
+}
+showChosen();
 
 function focusFirstWrong(within) {
   one("[aria-invalid=true]", within)?.focus();
 }
-document.addEventListener("htmx:afterSettle", (event) => focusFirstWrong(event.target));
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.closest("[data-composer]")) showChosen();
+  focusFirstWrong(event.target);
+});
 focusFirstWrong(document);

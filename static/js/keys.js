@@ -22,7 +22,9 @@ function go(key) {
 // Keys written on the page (data-key): those of the row in focus first, then the first visible.
 function press(key) {
   const row = document.activeElement?.closest("[data-row], [data-card]");
-  const found = [...(row ? all(`[data-key="${key}"]`, row) : []), ...all(`[data-key="${key}"]`)].find((element) => element.offsetParent);
+  const named = [...(row ? all(`[data-key="${key}"]`, row) : []), ...all(`[data-key="${key}"]`)];
+  // What waits in a closed menu is meant too, if nothing in sight is.
+  const found = named.find((element) => element.offsetParent) ?? named.find((element) => element.closest("[data-menu]"));
   if (!found) return false;
   if (isTyping(found)) found.focus();
   else found.click();
@@ -38,8 +40,8 @@ function act(key) {
     going = Date.now();
     return true;
   }
-  if (key === "j") return step(1);
-  if (key === "k") return step(-1);
+  if (key === "j") return step(1) || press(key);
+  if (key === "k") return step(-1) || press(key);
   if (key === "?") {
     open(one("#keys"));
     return true;

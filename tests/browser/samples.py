@@ -186,7 +186,7 @@ def pieces() -> dict[str, Any]:
             for name, state, age, met in steps
         ],
         "kinds": [("call", "Call", "phone"), ("email", "E-mail", "mail"), ("note", "Note", "sticky-note")],
-        "outcomes": [("spoke", "Spoke"), ("no_answer", "No answer")],
+        "sets": [("call", "How the call went", [("spoke", "Spoke"), ("no_answer", "No answer")])],
         "bar": {"passed": 121, "lost": 18, "disqualified": 29, "late": 7, "open": 11, "scale": 186},
         "choices": [("/a/", "All", True), ("/b/", "People", False)],
         "tiers": ["urgent", "high", "medium", "low"],

@@ -1,0 +1,127 @@
+"""What a person does on the lead page. Each answers with a fragment, and tells the panels that show the lead."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import allow
+from accounts.roles import Function
+from leads.models import Lead
+from pipeline.lead_fact import FactInput, fact_input
+from pipeline.lead_forms import Disqualify, Log, NewStakeholder, NewTask
+from pipeline.lead_page import the_lead
+from pipeline.lead_writing import composer, direction_of
+from pipeline.models import Task
+from pipeline.tasks import add_task, finish_task
+from tenancy.models import get_or_404
+
+SAID = {"call": "Call", "email": "E-mail", "meeting": "Meeting", "note": "Note", "linkedin": "LinkedIn message"}
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def log(request: Any, lead_id: str) -> HttpResponse:
+    """Log what happened; answers with an empty composer, or the same one with what is missing."""
+    lead, form = the_lead(lead_id), Log(request.POST)
+    context = {**composer(lead), "form": form, "lead": {"id": lead.public_id}}
+    if not form.is_valid():
+        return render(request, "pipeline/lead.html#composer", context, status=422)
+    said = form.cleaned_data
+    lead.log_activity(
+        kind=said["kind"],
+        direction=direction_of(said["outcome"]),
+        outcome=said["outcome"],
+        body=said["body"],
+        by=request.by,
+        member=request.member,
+    )
+    response = render(request, "pipeline/lead.html#composer", context | {"form": None, "kind": said["kind"]})
+    return told(response, lead, f"{SAID[said['kind']]} logged.")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Function.WORK_LEADS)
+def fact(request: Any, lead_id: str, name: str) -> HttpResponse:
+    """One fact: its input in place, and on POST its value."""
+    lead = the_lead(lead_id)
+    entry = fact_input(lead, name)
+    if entry is None:
+        raise Http404
+    if request.method == "GET":
+        return _fact(request, lead, entry)
+    try:
+        lead.change({name: entry.read(request.POST)}, by=request.by)
+    except ValidationError as refusal:
+        return _fact(request, lead, entry, error=" ".join(refusal.messages), status=422)
+    return told(HttpResponse(), lead, f"{entry.label} noted.")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Function.WORK_LEADS)
+def disqualify(request: Any, lead_id: str) -> HttpResponse:
+    """The dialog "Disqualify": a reason, and perhaps a day to come back."""
+    lead, form = the_lead(lead_id), Disqualify(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = lead.disqualify(**form.cleaned_data, by=request.by)
+        return told(HttpResponse(), lead, f"{lead} is disqualified." if done else "It is closed already.")
+    return dialog(request, lead, form, "Disqualify", "It leaves the board. Its history stays, and it can come back.")
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def reopen(request: Any, lead_id: str) -> HttpResponse:
+    lead = the_lead(lead_id)
+    done = lead.reopen(by=request.by)
+    return told(HttpResponse(), lead, f"{lead} is open again." if done else "It is open already.")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Function.WORK_LEADS)
+def stakeholder(request: Any, lead_id: str) -> HttpResponse:
+    """The dialog "Add a stakeholder"."""
+    lead, form = the_lead(lead_id), NewStakeholder(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        added = lead.add_stakeholder(**form.cleaned_data, by=request.by)
+        return told(HttpResponse(), lead, f"{added.name} added.")
+    return dialog(request, lead, form, "Add a stakeholder", "Somebody on the buying side, and the part they play.")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Function.WORK_LEADS)
+def task(request: Any, lead_id: str) -> HttpResponse:
+    """The dialog "Add a task"."""
+    lead, form = the_lead(lead_id), NewTask(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        add_task(lead, form.cleaned_data["title"], due_at=form.cleaned_data["due_at"], by=request.by)
+        return told(HttpResponse(), lead, "Task added.")
+    return dialog(request, lead, form, "Add a task", "For the owner of this lead.")
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def task_done(request: Any, task_id: str) -> HttpResponse:
+    found: Task = get_or_404(Task, task_id)
+    finish_task(found, by=request.by)
+    return told(HttpResponse(), found.lead, f"Done: {found.title}")
+
+
+def dialog(request: Any, lead: Lead, form: Any, title: str, words: str) -> HttpResponse:
+    context = {"lead": lead, "form": form, "title": title, "words": words, "action": request.path}
+    return render(request, "pipeline/lead_dialog.html", context, status=422 if request.method == "POST" else 200)
+
+
+def told(response: HttpResponse, lead: Lead, words: str) -> HttpResponse:
+    """`response` with a toast, and word to the panels that show this lead."""
+    response["HX-Trigger"] = json.dumps({"toast": {"text": words}, f"tollgate:lead-{lead.public_id}": {}})
+    return response
+
+
+def _fact(request: Any, lead: Lead, entry: FactInput, error: str = "", status: int = 200) -> HttpResponse:
+    context = {"lead": {"id": lead.public_id}, "fact": entry, "error": error}
+    return render(request, "pipeline/lead_fact.html", context, status=status)

@@ -1,0 +1,118 @@
+"""The head of the lead page: name, tier, promise, what can be done, and the way through the stages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import Member
+from accounts.roles import Function
+from leads.models import Lead, Status
+from leads.promises import promise_of
+from pipeline.limits import age_of
+from pipeline.models import Back
+from pipeline.open_deal import Standing
+from routing.workingtime import calendar_of
+from tenancy import clock
+from tenancy.scope import current_account
+
+def head(lead: Lead, standing: Standing | None, member: Member) -> dict[str, Any]:
+    """What "pipeline/lead.html#head" reads."""
+    contact = lead.contact
+    name = contact.name or contact.email or contact.phone or "No name yet"
+    promised = promise_of(lead, clock.now())
+    may_move = standing and standing.is_open and member.may(Function.MOVE_DEALS)
+    return {
+        "lead": {
+            "id": lead.public_id,
+            "name": name,
+            "initials": initials(name),
+            "job": contact.job_title,
+            "company": str(lead.company) if lead.company else "",
+            "tier": lead.tier,
+            "score": lead.score,
+            "sla": _chip(promised) if promised.state != "none" else None,
+            "phone": contact.phone_e164 or contact.phone,
+            "email": contact.email,
+            "status_words": _status(lead),
+            "is_open": lead.status == Status.OPEN,
+            "may_reopen": lead.status in (Status.DISQUALIFIED, Status.SPAM),
+            "owner": lead.owner,
+        },
+        "stage": lead.stage_name,
+        "may_work": member.may(Function.WORK_LEADS),
+        "deal": _deal(standing) if may_move and standing else None,
+        "steps": _steps(standing) if standing else [],
+    }
+
+
+def initials(name: str) -> str:
+    """Of the first two words: "Ada King" -> AK."""
+    return "".join(word[0] for word in name.replace("@", " ").split()[:2]).upper()
+
+
+def _chip(promised: Any) -> dict[str, str]:
+    words = f"{promised.words} to answer" if promised.state != "breach" else promised.words
+    return {"state": promised.state, "words": words, "due": promised.due}
+
+
+def _status(lead: Lead) -> str:
+    if lead.status == Status.OPEN:
+        return "" if lead.track == "active" else lead.get_track_display()
+    words = f"{lead.get_status_display()}: {lead.disqualified_reason}" if lead.disqualified_reason else ""
+    until = f", back on {date_format(lead.recycle_on, 'j M Y')}" if lead.recycle_on else ""
+    return (words or str(lead.get_status_display())) + until
+
+
+def _deal(standing: Standing) -> dict[str, Any]:
+    deal = standing.deal
+    return {
+        "id": deal.public_id,
+        "version": deal.version,
+        "move_url": reverse("deal-moves", args=[deal.public_id]),
+        "moves": [move for index in range(len(standing.plan.rows)) if (move := _move(standing, index))],
+    }
+
+
+def _move(standing: Standing, index: int) -> dict[str, str] | None:
+    """One line of the menu "Move": a stage, and what stands in the way; None for where the deal is."""
+    row, here = standing.plan.rows[index], standing.here
+    if index == here:
+        return None
+    if index < here:
+        words = "No way back" if row.back == Back.NEVER else "Back is allowed"
+    else:
+        lacking = sum(len(standing.weigh(step)[0]) for step in range(here, index))
+        words = f"{lacking} missing" if lacking else "Gate open"
+    return {"id": row.public_id, "name": row.name, "words": words}
+
+
+def _steps(standing: Standing) -> list[dict[str, Any]]:
+    return [_step(standing, index) for index in range(len(standing.plan.rows))]
+
+
+def _step(standing: Standing, index: int) -> dict[str, Any]:
+    here = standing.here
+    unmet, met = standing.weigh(index)
+    total = len(unmet) + len(met)
+    meter = {"met": total if index < here else len(met), "total": total, "owed": 0}
+    if index == here and standing.deal.gate.get("owed"):
+        meter = {name: standing.deal.gate[name] for name in meter}
+    state = "done" if index < here else "now" if index == here else "ahead"
+    return {
+        "name": standing.plan.rows[index].name,
+        "state": state,
+        "age": _age(standing) if state == "now" else "",
+        "meter": meter,
+    }
+
+
+def _age(standing: Standing) -> str:
+    deal = standing.deal
+    if not standing.is_open:
+        return f"since {date_format(timezone.localtime(deal.entered_stage_at), 'j M')}"
+    limit = standing.plan.by_id[deal.stage_id].limit_working_days
+    return age_of(deal.entered_stage_at, limit, standing.now, calendar_of(current_account())).words

@@ -1,0 +1,106 @@
+"""Who: the facts, the people on the buying side, and how the lead came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from leads.catalogue import FIELDS, Field
+from leads.conditions import is_known
+from leads.labels import fact_label
+from leads.models import CustomField, Lead, StakeholderRole, Submission
+from pipeline.lead_head import initials
+from pipeline.open_deal import Standing
+
+SHOWN = (
+    "phone email headcount industry country product value timeline_days budget tech_stack it_decision business_problem"
+).split()
+TITLES = {"product": "Interest", "timeline_days": "Needed in", "email": "E-mail", "business_problem": "Problem"}
+NEEDED = ("procurement", "finance")
+TOUCHES = 12
+
+
+def who(lead: Lead, standing: Standing | None, may: bool) -> dict[str, Any]:
+    """What "pipeline/lead.html#facts" reads besides the lead."""
+    facts = standing.dossier.facts if standing else lead.facts
+    people = standing.dossier.stakeholders if standing else list(lead.stakeholders.values("name", "role", "job_title"))
+    return {
+        "facts": [shown_fact(lead, name, facts) for name in SHOWN] + _own(lead, facts) + _source(lead),
+        "people": [_contact(lead), *map(_person, people)],
+        "nobody_from": _nobody_from(standing, people),
+        "touches": _touches(lead),
+        "may_work": may,
+    }
+
+
+def shown_fact(lead: Lead, name: str, facts: Any) -> dict[str, Any]:
+    """One line of the facts; without a value it offers to be filled in."""
+    field = FIELDS.get(name)
+    known = is_known(field, facts) if field else facts.get(name) is not None
+    return {
+        "name": name,
+        "label": TITLES.get(name) or fact_label(name),
+        "value": _words(field, name, facts[name], lead) if known else "",
+        "url": reverse("lead-fact", args=[lead.public_id, name]),
+    }
+
+
+def _words(field: Field | None, name: str, value: Any, lead: Lead) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    match name:
+        case "headcount":
+            return f"{value:,} people"
+        case "timeline_days":
+            return f"{value} day{'' if value == 1 else 's'}"
+        case "value":
+            return f"{value:,.0f} {lead.currency}"
+        case "industry":
+            return str(value).replace("_", " ").capitalize()
+    return str(dict(field.choices).get(value, value)) if field else str(value)
+
+
+def _own(lead: Lead, facts: Any) -> list[dict[str, Any]]:
+    """The account's own fields, known or not."""
+    fields = CustomField.objects.order_by("label").values_list("key", "label")
+    known = {f"custom.{key}": None for key, _ in fields} | dict(facts)
+    return [shown_fact(lead, f"custom.{key}", known) | {"label": label} for key, label in fields]
+
+
+def _source(lead: Lead) -> list[dict[str, Any]]:
+    return [{"name": "source", "label": "Source", "value": lead.source.name, "url": ""}]
+
+
+def _contact(lead: Lead) -> dict[str, str]:
+    name = lead.contact.name or lead.contact.email
+    return {"name": name, "initials": initials(name), "role": lead.contact.job_title or "Contact"}
+
+
+def _person(row: Any) -> dict[str, str]:
+    role = str(StakeholderRole(row["role"]).label) if row["role"] in StakeholderRole.values else row["role"]
+    words = f"{row['job_title']}, {role.lower()}" if row["job_title"] else role
+    return {"name": row["name"], "initials": initials(row["name"]), "role": words}
+
+
+def _nobody_from(standing: Standing | None, people: Any) -> str:
+    """Who is still missing on the buying side, once a gate ahead asks for them."""
+    wanted = set(NEEDED) if standing and standing.is_open else set()
+    return "" if not wanted or wanted & {row["role"] for row in people} else "Nobody from purchasing yet"
+
+
+def _touches(lead: Lead) -> list[dict[str, str]]:
+    """Every submission, oldest first: first touch, last touch and those between."""
+    found = list(Submission.objects.filter(lead=lead).select_related("source").order_by("-received_at")[:TOUCHES])[::-1]
+    return [_touch(row, index, len(found)) for index, row in enumerate(found)]
+
+
+def _touch(row: Submission, index: int, count: int) -> dict[str, str]:
+    campaign = row.campaign.get("utm_campaign") or row.campaign.get("utm_source") or ""
+    ordinal = "" if count == 1 else ", first touch" if index == 0 else ", last touch" if index == count - 1 else ""
+    when = date_format(timezone.localtime(row.received_at), "j M, H:i")
+    return {"text": f"{row.source.name}, “{campaign}”" if campaign else row.source.name, "when": when + ordinal}
