@@ -12,6 +12,7 @@ urlpatterns: list[Any] = [
     path("", include("routing.urls")),
     path("", include("scoring.urls")),
     path("", include("pipeline.urls")),
+    path("", include("pipeline.lead_urls")),
     path("", include("reports.urls")),
     path("", include("workspace.urls")),
 ]

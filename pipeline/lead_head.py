@@ -14,17 +14,18 @@ from leads.models import Lead, Status
 from leads.promises import promise_of
 from pipeline.limits import age_of
 from pipeline.models import Back
-from pipeline.open_deal import Standing
+from pipeline.way import Way
 from routing.workingtime import calendar_of
 from tenancy import clock
 from tenancy.scope import current_account
 
-def head(lead: Lead, standing: Standing | None, member: Member) -> dict[str, Any]:
+
+def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
     """What "pipeline/lead.html#head" reads."""
     contact = lead.contact
     name = contact.name or contact.email or contact.phone or "No name yet"
     promised = promise_of(lead, clock.now())
-    may_move = standing and standing.is_open and member.may(Function.MOVE_DEALS)
+    may_move = way is not None and way.is_open and member.may(Function.MOVE_DEALS)
     return {
         "lead": {
             "id": lead.public_id,
@@ -44,8 +45,8 @@ def head(lead: Lead, standing: Standing | None, member: Member) -> dict[str, Any
         },
         "stage": lead.stage_name,
         "may_work": member.may(Function.WORK_LEADS),
-        "deal": _deal(standing) if may_move and standing else None,
-        "steps": _steps(standing) if standing else [],
+        "deal": _deal(way) if may_move and way else None,
+        "steps": [_step(way, index) for index in range(len(way.rows))] if way else [],
     }
 
 
@@ -67,52 +68,40 @@ def _status(lead: Lead) -> str:
     return (words or str(lead.get_status_display())) + until
 
 
-def _deal(standing: Standing) -> dict[str, Any]:
-    deal = standing.deal
+def _deal(way: Way) -> dict[str, Any]:
+    deal = way.deal
     return {
         "id": deal.public_id,
         "version": deal.version,
         "move_url": reverse("deal-moves", args=[deal.public_id]),
-        "moves": [move for index in range(len(standing.plan.rows)) if (move := _move(standing, index))],
+        "moves": [_move(way, index) for index in range(len(way.rows)) if index != way.here],
     }
 
 
-def _move(standing: Standing, index: int) -> dict[str, str] | None:
-    """One line of the menu "Move": a stage, and what stands in the way; None for where the deal is."""
-    row, here = standing.plan.rows[index], standing.here
-    if index == here:
-        return None
-    if index < here:
+def _move(way: Way, index: int) -> dict[str, str]:
+    """One line of the menu "Move": a stage, and what stands in the way."""
+    row = way.rows[index]
+    if index < way.here:
         words = "No way back" if row.back == Back.NEVER else "Back is allowed"
     else:
-        lacking = sum(len(standing.weigh(step)[0]) for step in range(here, index))
+        lacking = way.lacking(index)
         words = f"{lacking} missing" if lacking else "Gate open"
     return {"id": row.public_id, "name": row.name, "words": words}
 
 
-def _steps(standing: Standing) -> list[dict[str, Any]]:
-    return [_step(standing, index) for index in range(len(standing.plan.rows))]
-
-
-def _step(standing: Standing, index: int) -> dict[str, Any]:
-    here = standing.here
-    unmet, met = standing.weigh(index)
-    total = len(unmet) + len(met)
-    meter = {"met": total if index < here else len(met), "total": total, "owed": 0}
-    if index == here and standing.deal.gate.get("owed"):
-        meter = {name: standing.deal.gate[name] for name in meter}
-    state = "done" if index < here else "now" if index == here else "ahead"
+def _step(way: Way, index: int) -> dict[str, Any]:
+    state = "done" if index < way.here else "now" if index == way.here else "ahead"
     return {
-        "name": standing.plan.rows[index].name,
+        "name": way.rows[index].name,
         "state": state,
-        "age": _age(standing) if state == "now" else "",
-        "meter": meter,
+        "age": _age(way) if state == "now" else "",
+        "meter": way.meter(index),
     }
 
 
-def _age(standing: Standing) -> str:
-    deal = standing.deal
-    if not standing.is_open:
+def _age(way: Way) -> str:
+    deal = way.deal
+    if not way.is_open:
         return f"since {date_format(timezone.localtime(deal.entered_stage_at), 'j M')}"
-    limit = standing.plan.by_id[deal.stage_id].limit_working_days
-    return age_of(deal.entered_stage_at, limit, standing.now, calendar_of(current_account())).words
+    limit = way.rows[way.here].limit_working_days
+    return age_of(deal.entered_stage_at, limit, clock.now(), calendar_of(current_account())).words

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from leads.models import Lead, Status
 from pipeline.models import Task
-from pipeline.open_deal import Standing
+from pipeline.open_deal import Standing, standing_of
 from scoring.answering import WONT_SAY
 from scoring.models import Receipt
 from tenancy import clock
@@ -26,8 +26,9 @@ ACTS = {
 }
 
 
-def what_next(lead: Lead, standing: Standing | None, may: bool) -> dict[str, Any]:
+def what_next(lead: Lead, may: bool) -> dict[str, Any]:
     """What "pipeline/lead.html#next" reads besides the lead."""
+    standing = standing_of(lead)
     is_open = lead.status == Status.OPEN
     return {
         "may_work": may,

@@ -18,20 +18,17 @@ from pipeline.lead_panels import panels
 from pipeline.lead_place import place
 from pipeline.lead_who import who
 from pipeline.lead_writing import composer
-from pipeline.open_deal import Standing, standing_of
+from pipeline.way import way_of
 
 
 @require_GET
 @allow(Function.SEE_LEADS)
 def lead(request: Any, lead_id: str) -> HttpResponse:
     """The whole page. The panels of other apps load by themselves."""
-    found = the_lead(lead_id)
-    standing = standing_of(found)
-    may = request.member.may(Function.WORK_LEADS)
+    found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
     context = {
-        **head(found, standing, request.member),
-        **who(found, standing, may),
-        **what_next(found, standing, may),
+        **head(found, way_of(found), request.member),
+        **who(found, may),
         **timeline_context(found),
         **(composer(found) if may else {}),
         "place": place(found, request.member),
@@ -44,15 +41,15 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
 @allow(Function.SEE_LEADS)
 def part(request: Any, lead_id: str, name: str) -> HttpResponse:
     """One part of the page again: head, next or facts."""
-    found = the_lead(lead_id)
-    standing = standing_of(found)
-    may = request.member.may(Function.WORK_LEADS)
-    context = head(found, standing, request.member)
-    if name == "next":
-        context |= what_next(found, standing, may)
+    found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
+    context: dict[str, Any] = {"lead": {"id": found.public_id}}
+    if name == "head":
+        context = head(found, way_of(found), request.member)
+    elif name == "next":
+        context |= what_next(found, may)
     elif name == "facts":
-        context |= who(found, standing, may)
-    elif name != "head":
+        context |= who(found, may)
+    else:
         raise Http404
     return render(request, f"pipeline/lead.html#{name}", context)
 

@@ -11,26 +11,24 @@ from django.utils.formats import date_format
 from leads.catalogue import FIELDS, Field
 from leads.conditions import is_known
 from leads.labels import fact_label
-from leads.models import CustomField, Lead, StakeholderRole, Submission
+from leads.models import CustomField, Lead, StakeholderRole, Status, Submission
 from pipeline.lead_head import initials
-from pipeline.open_deal import Standing
 
 SHOWN = (
     "phone email headcount industry country product value timeline_days budget tech_stack it_decision business_problem"
 ).split()
 TITLES = {"product": "Interest", "timeline_days": "Needed in", "email": "E-mail", "business_problem": "Problem"}
-NEEDED = ("procurement", "finance")
+NEEDED = frozenset({"procurement", "finance"})
 TOUCHES = 12
 
 
-def who(lead: Lead, standing: Standing | None, may: bool) -> dict[str, Any]:
+def who(lead: Lead, may: bool) -> dict[str, Any]:
     """What "pipeline/lead.html#facts" reads besides the lead."""
-    facts = standing.dossier.facts if standing else lead.facts
-    people = standing.dossier.stakeholders if standing else list(lead.stakeholders.values("name", "role", "job_title"))
+    facts, people = lead.facts, list(lead.stakeholders.order_by("created_at", "id").values("name", "role", "job_title"))
     return {
         "facts": [shown_fact(lead, name, facts) for name in SHOWN] + _own(lead, facts) + _source(lead),
         "people": [_contact(lead), *map(_person, people)],
-        "nobody_from": _nobody_from(standing, people),
+        "nobody_from": _nobody_from(lead, people),
         "touches": _touches(lead),
         "may_work": may,
     }
@@ -87,10 +85,10 @@ def _person(row: Any) -> dict[str, str]:
     return {"name": row["name"], "initials": initials(row["name"]), "role": words}
 
 
-def _nobody_from(standing: Standing | None, people: Any) -> str:
-    """Who is still missing on the buying side, once a gate ahead asks for them."""
-    wanted = set(NEEDED) if standing and standing.is_open else set()
-    return "" if not wanted or wanted & {row["role"] for row in people} else "Nobody from purchasing yet"
+def _nobody_from(lead: Lead, people: list[dict[str, str]]) -> str:
+    """Who is still missing on the buying side of an open deal."""
+    there = {row["role"] for row in people}
+    return "" if not lead.deal_id or lead.status != Status.OPEN or there & NEEDED else "Nobody from purchasing yet"
 
 
 def _touches(lead: Lead) -> list[dict[str, str]]:

@@ -1,0 +1,57 @@
+"""A deal's way through its stages, from what the deal remembers of its gates; the panel "What next" looks closer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from leads.models import Lead
+from pipeline.models import Criterion, Deal, DealStatus, Stage, When
+
+
+@dataclass(frozen=True)
+class Way:
+    """The newest deal of a lead, the stages of its pipeline in order, and how many criteria each gate has."""
+
+    deal: Deal
+    rows: tuple[Stage, ...]
+    totals: tuple[int, ...]  # of the gate after each stage
+
+    @property
+    def is_open(self) -> bool:
+        return self.deal.status == DealStatus.OPEN
+
+    @property
+    def here(self) -> int:
+        return next(index for index, row in enumerate(self.rows) if row.pk == self.deal.stage_id)
+
+    def lacking(self, index: int) -> int:
+        """How many criteria still lack on the way to stage number `index`, further on."""
+        missing = self.deal.gate.get("missing", {}).get(self.rows[index].public_id)
+        return int(missing["n"]) if missing else sum(self.totals[self.here : index])
+
+    def meter(self, index: int) -> dict[str, int]:
+        """The gate after stage number `index`: {"met", "total", "owed"}."""
+        total = self.totals[index]
+        if index < self.here or index + 1 >= len(self.rows):
+            return {"met": total, "total": total, "owed": 0}
+        if index == self.here and "total" in self.deal.gate:
+            return {name: self.deal.gate[name] for name in ("met", "total", "owed")}
+        before = self.lacking(index) if index > self.here else 0
+        return {"met": max(total - (self.lacking(index + 1) - before), 0), "total": total, "owed": 0}
+
+
+def way_of(lead: Lead) -> Way | None:
+    """The way of the lead's newest deal; None while it has none. Three queries."""
+    deal: Deal | None = Deal.objects.filter(lead=lead).order_by("-opened_at", "-id").first()
+    if deal is None:
+        return None
+    rows = tuple(Stage.objects.filter(pipeline_id=deal.pipeline_id).order_by("position"))
+    of_stages: Any = Criterion.objects.filter(stage__in=[row.pk for row in rows]).values_list("stage_id", "when")
+    count = Counter(of_stages)
+    gates = [
+        count[here.pk, When.EXIT.value] + count[there.pk, When.ENTRY.value]
+        for here, there in zip(rows, rows[1:], strict=False)
+    ]
+    return Way(deal, rows, (*gates, 0))
