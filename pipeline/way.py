@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from leads.models import Lead
@@ -52,6 +53,6 @@ def way_of(lead: Lead) -> Way | None:
     count = Counter(of_stages)
     gates = [
         count[here.pk, When.EXIT.value] + count[there.pk, When.ENTRY.value]
-        for here, there in zip(rows, rows[1:], strict=False)
+        for here, there in pairwise(rows)
     ]
     return Way(deal, rows, (*gates, 0))
