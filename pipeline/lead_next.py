@@ -33,6 +33,7 @@ def what_next(lead: Lead, may: bool) -> dict[str, Any]:
     return {
         "may_work": may,
         "next": {
+            "items": [],
             **(_gate(standing, may) if standing and standing.is_open else {}),
             "question": _question(lead) if may and is_open else None,
             "tasks": [_task(task) for task in Task.objects.filter(lead=lead, done_at=None).order_by("due_at", "id")],

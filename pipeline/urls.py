@@ -1,9 +1,8 @@
 from django.urls import path
 
-from pipeline import lead_page, views, views_moves
+from pipeline import views, views_moves
 
 urlpatterns = [
-    path("leads/<public:lead_id>/", lead_page.lead, name="lead"),
     path("board/", views.board, name="board"),
     path("board/columns/<public:stage_id>/", views.column, name="board-column"),
     path("board/cards/", views.cards, name="board-cards"),

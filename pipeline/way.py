@@ -51,8 +51,5 @@ def way_of(lead: Lead) -> Way | None:
     rows = tuple(Stage.objects.filter(pipeline_id=deal.pipeline_id).order_by("position"))
     of_stages: Any = Criterion.objects.filter(stage__in=[row.pk for row in rows]).values_list("stage_id", "when")
     count = Counter(of_stages)
-    gates = [
-        count[here.pk, When.EXIT.value] + count[there.pk, When.ENTRY.value]
-        for here, there in pairwise(rows)
-    ]
+    gates = [count[here.pk, When.EXIT.value] + count[there.pk, When.ENTRY.value] for here, there in pairwise(rows)]
     return Way(deal, rows, (*gates, 0))

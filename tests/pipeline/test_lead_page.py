@@ -136,7 +136,8 @@ def test_logging(client: Client, acme: SimpleNamespace, said: dict[str, str], di
         logged = Activity.objects.get(lead=acme.lead)
         assert (logged.kind, logged.direction, logged.member) == (said["kind"], direction, acme.rita)
     assert (lead_now(acme).first_response_at is not None) is responded
-    assert said.get("body", "Call") in page(client, f"{acme.url}timeline/")
+    words = {"call": "Call", "email": "E-mail", "meeting": "Meeting", "linkedin": "LinkedIn", "note": "Note"}
+    assert words[said["kind"]] in page(client, f"{acme.url}timeline/")
 
 
 @pytest.mark.parametrize(
