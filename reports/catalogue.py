@@ -32,7 +32,7 @@ class Report:
     counted: str  # what n counts
     answer: Callable[[Question], Answer]
     leads_behind: Callable[[Question, UUID | None, str | None], list[UUID]]
-    of_deals: bool = True  # asks for a pipeline
+    wide: bool = False  # a row of its own on the page
 
     @property
     def explained(self) -> str:
@@ -73,16 +73,6 @@ _ALL = [
         time_in_stage.leads_behind,
     ),
     Report(
-        "lead-funnel",
-        "Lead funnel",
-        "Leads captured in the period that ever were qualified, assigned, contacted by a person, an opportunity, won.",
-        "Usual: 10 to 20 % become an opportunity.",
-        "leads",
-        lead_funnel.lead_funnel,
-        lead_funnel.leads_behind,
-        of_deals=False,
-    ),
-    Report(
         "response-times",
         "First response",
         "Captured until the first human contact. Automatic mail never counts; never answered does.",
@@ -90,7 +80,16 @@ _ALL = [
         "leads",
         response_times.response_times,
         response_times.leads_behind,
-        of_deals=False,
+    ),
+    Report(
+        "lead-funnel",
+        "Lead funnel",
+        "Leads captured in the period that ever were qualified, assigned, contacted by a person, an opportunity, won.",
+        "Usual: 10 to 20 % become an opportunity.",
+        "leads",
+        lead_funnel.lead_funnel,
+        lead_funnel.leads_behind,
+        wide=True,
     ),
 ]
 REPORTS = {report.name: report for report in _ALL}

@@ -42,7 +42,7 @@ def panel(client: Client, name: str, query: str = MARCH) -> str:
 def test_page_names_period_and_loads_every_panel(rita: Client, worked: World) -> None:
     text = rita.get(f"/golden/reports/?{MARCH}").content.decode()
 
-    assert "1 to 31 Mar 2026, against 1 to 28 Feb 2026" in text
+    assert "against 1 to 28 Feb 2026" in text
     for name in REPORTS:
         assert f"/golden/reports/{name}/panel/?period=custom&amp;first=2026-03-01" in text
 
