@@ -9,12 +9,14 @@ from typing import Any
 
 import psycopg
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 
 from events import drain
 from leads.capture import capture
-from leads.models import Source
+from leads.models import Lead, Source
+from pipeline.files import attach_file
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
 from tenancy.scope import scope
@@ -27,7 +29,7 @@ TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, Tenan
 
 def build() -> SimpleNamespace:
     """Two accounts opened as people open them; Acme with a lead that went all the way."""
-    acme = open_account(name=f"Acme {CANARY}", email="ada@acme.example", template="it_services")
+    acme = open_account(name="Acme", email="ada@acme.example", template="it_services")
     globex = open_account(name="Globex", email="eve@globex.example", template="it_services")
     with scope(acme.account):
         source = Source.objects.first()
@@ -35,6 +37,7 @@ def build() -> SimpleNamespace:
         capture(facts, source=source, channel="api", by=acme.member.by)
     drain.drain()
     with scope(acme.account):
+        attach_file(Lead.objects.get(), SimpleUploadedFile("a.txt", b"text"), kind="other", by=acme.member.by)
         rows = {model.PREFIX: a_row_of(model) for model in TENANT_MODELS}
     with scope(globex.account):
         eves_key = a_key()
