@@ -92,7 +92,8 @@ def test_no_part_takes_more_than_twenty_statements(client: Client, acme: SimpleN
     client.get(acme.url + what)
     with CaptureQueriesContext(connection) as statements:
         page(client, acme.url + what)
-    assert len(statements) <= 20, [query["sql"][:80] for query in statements]
+    asked = [query["sql"] for query in statements if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "SET LOCAL"))]
+    assert len(asked) <= 20, "\n".join(sql[:80] for sql in asked)
 
 
 def test_what_next_shows_the_gate_and_the_question(client: Client, acme: SimpleNamespace) -> None:
