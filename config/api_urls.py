@@ -9,5 +9,6 @@ api: list[Any] = [
     path("", include("scoring.api_urls")),
     path("", include("leads.api_urls")),
     path("", include("pipeline.api_urls")),
+    path("", include("followups.api_urls")),
     path("", include("reports.api_urls")),
 ]
