@@ -13,6 +13,7 @@ urlpatterns: list[Any] = [
     path("", include("scoring.urls")),
     path("", include("pipeline.urls")),
     path("", include("pipeline.lead_urls")),
+    path("", include("followups.urls")),
     path("", include("reports.urls")),
     path("", include("workspace.urls")),
 ]

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import Max, Q
 
+from events.jobs import HANDLERS, cancel_all
 from events.kinds import Kind
-from events.models import Job, JobState
 from events.record import SYSTEM, By, Happening, record_all
 from followups.models import EndReason, Enrolment, Suppression, Touch, TouchState
 from leads.models import Activity, Direction, Lead, Status
@@ -118,9 +118,7 @@ def _drop_touches(enrolment_ids: Sequence[UUID], now: datetime) -> None:
     touches = Touch.objects.filter(enrolment_id__in=enrolment_ids, finished_at=None)
     dropped = list(touches.values_list("pk", flat=True))
     touches.update(state=TouchState.SKIPPED, finished_at=now, note="The cadence ended.")
-    Job.objects.filter(kind="followups.do_touch", subject_id__in=dropped, state=JobState.PENDING).update(
-        state=JobState.CANCELLED, finished_at=now
-    )
+    cancel_all(HANDLERS["followups.do_touch"], dropped)
 
 
 def _latest(rows: Any, by: str, column: str) -> dict[UUID, datetime]:

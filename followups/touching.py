@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Member
 from events.jobs import HANDLERS, schedule, schedule_all
 from events.record import By
 from followups import letters
 from followups.enrolling import automatic_mails, enrol, plan_next
 from followups.models import Cadence, Channel, EndReason, Enrolment, Message, Purpose, Touch, TouchState
 from followups.stopping import end, end_stopped
-from leads.models import Lead
+from leads.models import Activity, Direction, Lead
 from routing.workingtime import calendar_of
 from tenancy import clock
 from tenancy.scope import current_account
 
+LOGGED = (Channel.CALL, Channel.LINKEDIN)
 NO_ADDRESS = "There is no e-mail address."
 SAME_DAY = "There was an automatic mail that day already."
 
@@ -35,11 +39,13 @@ def perform(touch_ids: Sequence[UUID]) -> list[UUID]:
     return sorted({touch.lead_id for touch in touches})
 
 
-def complete(touch: Touch, *, by: By) -> bool:
-    """A person has done what was due: a mail that waited for approval goes now. False if it was done before."""
+def complete(touch: Touch, *, by: By, member: Member | None = None) -> bool:
+    """A person has done what was due: a call is logged, a mail that waited for approval goes. False if done before."""
     done = Touch.objects.filter(pk=touch.pk, state=TouchState.DUE)
     if not done.update(state=TouchState.DONE, finished_at=clock.now()):
         return False
+    if touch.channel in LOGGED:
+        touch.lead.log_activity(kind=touch.channel, body=touch.title, by=by, member=member)
     if touch.channel == Channel.EMAIL:
         _plan_mails([touch])
         Touch.objects.bulk_update([touch], ["state", "finished_at", "note"])
@@ -47,8 +53,13 @@ def complete(touch: Touch, *, by: By) -> bool:
 
 
 def after_attempt(lead_ids: Sequence[UUID]) -> None:
-    """A person has tried: the first mails that waited for that go now."""
+    """A person has tried: what was due by that channel is done, the first mails that waited for a try go now."""
     now = clock.now()
+    made = Activity.objects.filter(
+        lead_id=OuterRef("lead_id"), kind=OuterRef("channel"), created_at__gte=OuterRef("due_at"), automatic=False
+    ).filter(account_id=current_account().pk, direction=Direction.OUT)
+    due = Touch.objects.filter(lead_id__in=lead_ids, state=TouchState.DUE, channel__in=LOGGED)
+    due.filter(Exists(made)).update(state=TouchState.DONE, finished_at=now)
     waiting = Touch.objects.filter(
         lead_id__in=lead_ids, state=TouchState.PLANNED, step__day=1, channel=Channel.EMAIL, due_at__gt=now
     ).exclude(lead__first_attempt_at=None)

@@ -1,8 +1,8 @@
-"""Sample data of whole pages: a lead, a day."""
+"""Sample data of a whole page: a lead."""
 
 from typing import Any
 
-from tests.browser.samples import answer, pieces, sla
+from tests.browser.samples import pieces, sla
 
 
 def lead() -> dict[str, Any]:
@@ -56,34 +56,4 @@ def lead() -> dict[str, Any]:
             "cadence": {"name": "First contact, step 1 of 5", "words": "Next: call on Thu 19 Mar, unless he replies"},
         },
         "panels": [{"url": "/leads/1/receipt/", "title": "Why now"}, {"url": "/leads/1/decision/", "title": "Why me"}],
-    }  # fmt: skip
-
-
-def today() -> dict[str, Any]:
-    rows = [
-        {"id": "lead_2", "url": "/leads/2/", "title": "Pinecrest", "sub": "Victor Alvarez", "tier": "urgent",
-         "text": "Covered for Raj.", "sla": sla("breach", "6:10 over", -370), "value": "€96k", "phone": "+1555"},
-        {"id": "lead_3", "url": "/leads/3/", "title": "Marlowe Freight", "sub": "Dean Marlowe", "tier": "high",
-         "text": "First call yesterday, no answer.", "sla": sla("ok", "2 h 10 left", 7800), "value": "€61k",
-         "email": "dean@marlowe.example"},
-    ]  # fmt: skip
-    return {
-        "now": "Tuesday 17 March, 09:42.",
-        "waiting": 3,
-        "breached": 1,
-        "answer": answer(),
-        "rows": rows,
-        "tasks": [
-            {"id": "1", "text": "Send the Veeam licence questions", "lead": "Ravensworth Hotels", "url": "/leads/4/",
-             "when": "yesterday 16:00", "late": True, "done_url": "/tasks/1/"},
-            {"id": "2", "text": "Solution workshop", "lead": "Castellan Insurance", "url": "/leads/5/", "when": "14:00",
-             "icon": "calendar"},
-        ],
-        "overdue": 1,
-        "replies": [{"name": "Priya Raman", "initials": "PR", "company": "Vantage Legal", "url": "/leads/6/",
-                     "text": "“Does the price include out-of-hours calls?”", "clock": "09:31"}],
-        "stalling": [{"title": "Lumen Care Homes", "url": "/leads/7/", "value": "€52k", "late": True,
-                      "words": "12 days in Discovery, limit 7. No next step."}],
-        "promises": {"kept": 17, "due": 18, "boxes": [True] * 11 + [False] + [True] * 6,
-                     "words": "1 missed: nobody on shift, Saturday 11:20."},
     }  # fmt: skip

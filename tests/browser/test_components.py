@@ -17,7 +17,6 @@ PAGES = {
         "pipeline/board.html", frame=samples.frame(), **samples.board() | {"totals": {"all": 0}, "views": None}
     ),
     "lead": lambda: render("pipeline/lead.html", frame=samples.frame("Leads"), **sample_pages.lead()),
-    "today": lambda: render("followups/today.html", frame=samples.frame("Today"), **sample_pages.today()),
     "not-found": lambda: render("404.html"),
     "broken": lambda: render("500.html"),
 }

@@ -37,7 +37,8 @@ def enrolment(lead: Lead) -> Enrolment:
     with scope(lead.account), clock.at(MONDAY):
         enrol_leads([lead.pk])
         touch_on_time(Enrolment.objects.get())
-        return Enrolment.objects.select_related("cadence", "lead").get()
+        found: Enrolment = Enrolment.objects.select_related("cadence", "lead").get()
+        return found
 
 
 def ask(member: Member, path: str, data: dict[str, str] | None = None) -> Any:

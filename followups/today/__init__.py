@@ -1,0 +1,1 @@
+"""The landing page: what a member does now, next, and what stalls."""
