@@ -31,7 +31,9 @@ def enrolments(request: Any, lead_id: str) -> HttpResponse:
     """Start a cadence for the lead."""
     lead, refusal = get_or_404(Lead, lead_id), ""
     try:
-        start(lead, get_or_404(Cadence, request.POST.get("cadence", "")), by=request.by)
+        start(lead, Cadence.objects.by_public_id(request.POST.get("cadence", "")), by=request.by)
+    except Cadence.DoesNotExist:
+        refusal = "Choose a cadence."
     except CannotStart as error:
         refusal = str(error)
     return _panel(request, lead, refusal)
