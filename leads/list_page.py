@@ -35,7 +35,7 @@ class Listing:
     def of(cls, query: QueryDict, me: Member) -> Listing:
         """Raises ValidationError or BadCursor for a query that makes no sense."""
         wanted = {name: str(query[name]) for name in FILTERS if query.get(name)}
-        order = order_of(query.dict())
+        order = order_of({"order": str(query.get("order", ""))})
         page = page_of(listed(wanted, me=me), order=order, cursor=str(query.get("cursor", "")), limit=SIZE)
         return cls(page, wanted, order)
 
