@@ -1,5 +1,6 @@
 """The same Idempotency-Key with the same body gets the same answer, for 24 hours."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -7,8 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import JSONField, Value
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import IdempotentAnswer
 from accounts.problems import Problem
@@ -27,6 +28,7 @@ _TAKE = """
        SET digest = excluded.digest, created_at = excluded.created_at, status = NULL, body = NULL
      WHERE idempotent_answer.created_at < %s
 """
+_KEEP = "UPDATE idempotent_answer SET status = %s, body = %s WHERE account_id = %s AND key = %s"
 
 
 def idempotent(view: View) -> View:
@@ -78,8 +80,6 @@ def replay(key: str, digest: bytes) -> Response:
 
 def remember(key: str, response: Response) -> None:
     # The body may hold dates and ids: keep exactly what the renderer will send.
-    from rest_framework.utils.encoders import JSONEncoder
-
-    IdempotentAnswer.objects.filter(key=key).update(
-        status=response.status_code, body=Value(response.data, JSONField(encoder=JSONEncoder))
-    )
+    body = json.dumps(response.data, cls=JSONEncoder)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [response.status_code, body, current_account().pk, key])

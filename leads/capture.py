@@ -26,6 +26,13 @@ from tenancy.scope import current_account
 ONE_OF_US = "ON CONFLICT (account_id, domain) WHERE NOT (domain = '') DO UPDATE SET name = company.name RETURNING id"
 
 
+UNKNOWN_SOURCE = {
+    "pointer": "/source",
+    "code": "unknown",
+    "detail": "There is no such source; the API's was taken.",
+}
+
+
 class Unreachable(ValueError):
     """There is no way to reach anybody: no e-mail, phone, name or external id."""
 
@@ -58,33 +65,36 @@ class Arrival:
 def capture(
     payload: Mapping[str, Any],
     *,
-    source: Source,
+    source: Source | None,
     channel: str,
     by: By,
     ip: str | None = None,
     received_at: datetime | None = None,
     spam: str = "",
-    problems: list[Problem] | None = None,
 ) -> Captured:
     """Store one submission of the account in scope, in the transaction around it, with the jobs that follow from it.
 
     The same e-mail attaches to an open lead, reopens a disqualified one, and begins a new lead after won or lost; the
-    same `external_id` of the same source updates. `spam` (a reason) puts the lead aside for a person to look at.
+    same `external_id` of the same source updates. Without `source` the payload names it, else it is the API's.
+    `spam` (a reason) puts the lead aside for a person to look at.
     Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
     """
     if all(is_blank(payload.get(name)) for name in REACHABLE):
         raise Unreachable("An e-mail, a phone, a name or an external_id is needed.")
-    arrival = Arrival(storable(dict(payload)), source, channel, by, ip, received_at or clock.now(), spam)
-    reading = read(arrival.raw, Reader.of(current_account(), arrival.received_at, {}))
-    reading.problems[:0] = problems or []
+    raw, at = storable(dict(payload)), received_at or clock.now()
+    reading = read(raw, Reader.of(current_account(), at, {}))
+    named = str(raw.get("source") or "").strip()[:80]
     known = look_up(
-        source,
+        source or named,
         email=reading.person.get("email_norm", ""),
         external_id=reading.lead.get("external_id", ""),
         domain=reading.firm.get("domain", ""),
         company=reading.firm.get("name_norm", ""),
     )
-    read_custom(reading, arrival.raw, Reader.of(current_account(), arrival.received_at, known.custom))
+    read_custom(reading, raw, Reader.of(current_account(), at, known.custom))
+    if not source and named not in ("", known.source.name, known.source.public_id):
+        reading.problems.insert(0, UNKNOWN_SOURCE)
+    arrival = Arrival(raw, known.source, channel, by, ip, at, spam)
     lead = None if spam else known_lead(known)
     if lead:
         submission = _submission(lead, arrival, reading, duplicate=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,18 +19,17 @@ from tenancy.scope import current_account
 DEFAULT_API_SOURCE = "API"
 
 _QUESTION = """
-    SELECT (SELECT id FROM contact WHERE account_id = %(account)s AND email_norm = %(email)s AND email_norm <> ''),
-           (SELECT id FROM lead WHERE account_id = %(account)s AND source_id = %(source)s
+    SELECT source.id, source.name, source.kind, source.required,
+           (SELECT id FROM contact WHERE account_id = %(account)s AND email_norm = %(email)s AND email_norm <> ''),
+           (SELECT id FROM lead WHERE account_id = %(account)s AND source_id = source.id
                                   AND external_id = %(external)s AND external_id <> ''),
            (SELECT id FROM company WHERE account_id = %(account)s AND domain = %(domain)s AND domain <> ''),
            (SELECT id FROM company WHERE account_id = %(account)s AND name_norm = %(name)s AND name_norm <> ''
                                      AND %(domain)s = '' ORDER BY id LIMIT 1),
            (SELECT json_agg(json_build_array(key, type, choices)) FROM custom_field WHERE account_id = %(account)s)
-"""
-_SOURCES = """
-    SELECT id, account_id, name, kind, mapping, required, created_at FROM source
-     WHERE account_id = %(account)s AND (id = %(id)s OR name IN (%(name)s, %(default)s))
-     ORDER BY id = %(id)s DESC NULLS LAST, name = %(name)s DESC LIMIT 1
+      FROM source
+     WHERE source.account_id = %(account)s AND (source.id = %(source)s OR source.name IN (%(wanted)s, %(default)s))
+     ORDER BY source.id = %(source)s DESC NULLS LAST, source.name = %(wanted)s DESC LIMIT 1
 """
 
 
@@ -37,58 +37,62 @@ _SOURCES = """
 class Known:
     """Ids of what is there, or None; `custom` has the account's own fields by key."""
 
+    source: Source
     contact_id: UUID | None
     lead_id: UUID | None
     company_id: UUID | None
     custom: dict[str, Kept]
 
 
-def look_up(source: Source, *, email: str, external_id: str, domain: str, company: str) -> Known:
+def look_up(source: Source | str, *, email: str, external_id: str, domain: str, company: str) -> Known:
     """Lock this person until the transaction ends, then see whom and what we know.
 
     Two captures of one person at the same moment come one after the other, and the second sees what the first did.
+    `source` may be the public id or name of one; the account's API source stands in for one that is unknown.
     """
     account = current_account()
+    wanted = "" if isinstance(source, Source) else source
     values: dict[str, Any] = {
         "account": account.pk,
+        "source": source.pk if isinstance(source, Source) else _uuid(wanted),
+        "wanted": wanted,
+        "default": DEFAULT_API_SOURCE,
         "email": email,
-        "source": source.pk,
         "external": external_id,
         "domain": domain,
         "name": company,
     }
-    locks = sorted(_locks(account.pk, source.pk, email, external_id))
+    row = _ask(sorted(_locks(account.pk, email, external_id)), values)
+    if row is None:
+        Source.objects.get_or_create(name=DEFAULT_API_SOURCE, defaults={"kind": SourceKind.API})
+        row = _ask([], values)
+    source_id, name, kind, required, contact, lead, by_domain, by_name, custom = row
+    if not isinstance(source, Source):
+        source = Source(id=source_id, account=account, name=name, kind=kind, required=json.loads(required))
+    fields = {key: Kept(kind, tuple(choices)) for key, kind, choices in custom or []}
+    return Known(source, contact, lead, by_domain or by_name, fields)
+
+
+def _ask(locks: list[int], values: dict[str, Any]) -> Any:
     taken = "".join(f"SELECT pg_advisory_xact_lock({key}); " for key in locks)
     with connection.cursor() as cursor:
         cursor.execute(taken + _QUESTION, values)
         for _ in locks:
             cursor.nextset()
-        contact, lead, by_domain, by_name, custom = cursor.fetchone()
-    fields = {key: Kept(kind, tuple(choices)) for key, kind, choices in custom or []}
-    return Known(contact, lead, by_domain or by_name, fields)
+        return cursor.fetchone()
 
 
-def _locks(account_id: UUID, source_id: UUID, email: str, external_id: str) -> Iterator[int]:
+def _locks(account_id: UUID, email: str, external_id: str) -> Iterator[int]:
     if email:
         yield lock_key(account_id, "email", email)
     if external_id:
-        yield lock_key(account_id, str(source_id), external_id)
+        yield lock_key(account_id, "external id", external_id)
 
 
 def lock_key(account_id: UUID, *parts: str) -> int:
     """A number for pg_advisory_xact_lock(), the same in every process."""
     digest = blake2b("\0".join((account_id.hex, *parts)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
-
-
-def source_named(wanted: Any) -> tuple[Source, bool]:
-    """The source with this public id or name, else the account's API source; and whether `wanted` was found."""
-    name = wanted.strip()[:80] if isinstance(wanted, str) else ""
-    values = {"account": current_account().pk, "id": _uuid(name), "name": name, "default": DEFAULT_API_SOURCE}
-    found = next(iter(Source.objects.raw(_SOURCES, values)), None)
-    if found is None:
-        found = Source.objects.get_or_create(name=DEFAULT_API_SOURCE, defaults={"kind": SourceKind.API})[0]
-    return found, not name or name in (found.name, found.public_id)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -47,6 +47,9 @@ class Chain:
                 placed.append(expressions[field.column])
                 continue
             value = getattr(row, field.attname)
+            if (plain := _plain(value)) is not None:
+                placed.append(plain)  # fewer parameters: psycopg keeps what it understood of short statements
+                continue
             self._parameters.append(field.get_db_prep_save(value, connection))
             placed.append("%s")
         return placed
@@ -55,3 +58,12 @@ class Chain:
 @cache
 def _layout(model: type[models.Model]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
     return model._meta.db_table, tuple(model._meta.local_concrete_fields)
+
+
+def _plain(value: Any) -> str | None:
+    """The SQL of what most columns of a new row hold: nothing."""
+    if value is None:
+        return "NULL"
+    if value or isinstance(value, bool):
+        return None
+    return {str: "''", int: "0", list: "'[]'", dict: "'{}'"}.get(type(value))

@@ -18,7 +18,6 @@ from accounts.roles import Function, Scope
 from leads.api.schemas import CAPTURE_IN, CHANGE_IN, LIST_FILTERS, CapturedOut, LeadOut
 from leads.capture import Captured, Unreachable, capture
 from leads.listing import listed, order_of
-from leads.lookup import source_named
 from leads.models import Lead
 from leads.vocabulary import depth
 from leads.wire import lead_on_wire
@@ -54,17 +53,8 @@ def leads(request: Request) -> Response:
 def _capture(request: Request) -> Captured:
     inner: Any = request._request
     payload = _checked(request.data)
-    source, found = source_named(payload.get("source"))
-    unknown = {"pointer": "/source", "code": "unknown", "detail": "There is no such source; the API's was taken."}
     try:
-        return capture(
-            payload,
-            source=source,
-            channel="api",
-            by=inner.by,
-            ip=inner.META.get("REMOTE_ADDR") or None,
-            problems=[] if found else [unknown],
-        )
+        return capture(payload, source=None, channel="api", by=inner.by, ip=inner.META.get("REMOTE_ADDR") or None)
     except Unreachable as error:
         raise ValidationError({"contact": [str(error)]}, code="required") from None
 
