@@ -21,14 +21,16 @@ from events.record import SYSTEM
 from followups import sending
 from followups.defaults import install
 from followups.jobs import reply_instantly
-from followups.models import Message
+from followups.models import Enrolment, Message
 from followups.opting_out import unsubscribe
 from leads.capture import capture
 from leads.models import Contact, Lead
+from pipeline.models import Deal
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope
 from tests.factories import a_lead, a_source
+from workspace.opening import open_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 40
@@ -234,3 +236,22 @@ def test_two_replies_planned_at_once_are_one(acme: Account) -> None:
         together(plan, plan, plan)
         with scope(acme):
             assert Message.objects.filter(lead=lead).count() == 1
+
+
+def test_an_enquiry_runs_through_all_apps_into_a_cadence(sink: Sink) -> None:
+    acme = open_account(name="Acme", email="ada@acme.example", template="it_services").account
+    lead = an_enquiry(acme, company="Kestrel Logistics", phone="+49405550142", message="We need a service desk.")
+    drain.drain()
+    assert len(sink.received) == 1
+    with scope(acme):
+        enrolment = Enrolment.objects.select_related("cadence").get(lead=lead, ended_at=None)
+        deal = Deal.objects.get(lead=lead)
+        ahead = enrolment.touches.get(state="planned")
+        assert (deal.next_step, deal.next_step_at) == (ahead.title, ahead.due_at)
+        Lead.objects.get(pk=lead.pk).log_activity(kind="call", outcome="spoke", by=SYSTEM)
+    drain.drain()
+    with scope(acme):
+        enrolment.refresh_from_db()
+        assert enrolment.end_reason == "answered"
+        deal.refresh_from_db()
+        assert deal.next_step == ""
