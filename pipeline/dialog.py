@@ -53,11 +53,10 @@ def dialog(
 
 
 def _item(item: Unmet, said: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
-    """An unmet criterion; an input that was filled keeps what was typed and says why it isn't enough."""
+    """An unmet criterion; its input keeps what was typed, and says why that isn't enough."""
     key = item.criterion or item.field
     typed = said.get(key)
-    error = errors.get(key) or errors.get(item.field) or (item.detail if typed else "")
-    made = item.wire() | {"key": key, "error": error}
+    made = item.wire() | {"key": key, "error": errors.get(key) or errors.get(item.field, "")}
     if made["input"]:
         made["input"] = _filled(made["input"], typed)
     return made

@@ -13,15 +13,20 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from events.kinds import Kind
+from events.models import Event
 from leads.models import Lead
 from pipeline.board import Board, stages_of
 from pipeline.choices import chips
 from pipeline.models import Deal, Pipeline, Stage
 from pipeline.plan import plan_of
+from pipeline.wire import title_of
+from tenancy import clock
 from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
 
@@ -40,6 +45,8 @@ def board(request: Any) -> HttpResponse:
     context = {
         "pipeline": shown.pipeline,
         "cards_url": reverse("board-cards"),
+        "recent_url": reverse("board-recent"),
+        "new_lead_url": reverse("new-lead") if request.member.may(Function.CAPTURE) else "",
         "columns": shown.columns(),
         "totals": shown.totals,
         "views": shown.views(),
@@ -72,6 +79,19 @@ def cards(request: Any) -> HttpResponse:
         raise Http404
     context = changed(Board(stages, request.member, query), Deal.objects.filter(lead_id__in=found))
     return HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def recent(request: Any) -> HttpResponse:
+    """The last move in words, for the foot of the board."""
+    last = Event.objects.filter(kind=Kind.DEAL_MOVED).order_by("-occurred_at", "-id").first()
+    if last is None:
+        return HttpResponse()
+    lead: Lead = Lead.objects.with_people().get(pk=last.lead_id)
+    ago = timesince(last.occurred_at, clock.now()).partition(",")[0]
+    words = f"{last.actor_name} moved {title_of(lead)} into {last.body['to']}, {ago} ago"
+    return render(request, "pipeline/board.html#recent", {"recent": words})
 
 
 @require_GET

@@ -39,7 +39,9 @@ def moves(request: Any, deal_id: str) -> HttpResponse:
         with transaction.atomic():
             made = _move(request, deal, to, said)
     except GateClosed as shut:
-        return _dialog(request, deal, to, shut.gate, said, {})
+        # What was filled was rolled back with the rest: it is asked again, as it was typed.
+        still = {item.criterion or item.field: item.detail for item in shut.unmet if "again" in request.POST}
+        return _dialog(request, deal, to, gate_to(deal, to), said, still)
     except ValidationError as wrong:
         errors = {key: " ".join(map(str, messages)) for key, messages in wrong.message_dict.items()}
         return _dialog(request, deal, to, gate_to(deal, to), said, errors)
