@@ -123,7 +123,7 @@ class Stack:
                 log.replace(log.with_suffix(".log.old"))
             self._begin(name, Service(name, command, self.environment(role), log))
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 120) -> None:
         """Until pages and live stream answer and the worker takes work."""
         self._wait("web", lambda: _is_ready(self.port), seconds)
         self._wait("live", lambda: is_listening(self.live_port), seconds)

@@ -125,7 +125,8 @@ def test_without_the_pools_lock_the_shares_drift(
 
     def seated(*args: Any) -> list[PoolMember]:
         looked.wait()
-        return args[1]
+        seats: list[PoolMember] = args[1]
+        return seats
 
     def route(lead_id: UUID) -> Callable[[], None]:
         def work() -> None:
