@@ -8,7 +8,7 @@ from pathlib import Path
 from config.embedded import Unavailable
 from tests.bench.ground import prepared
 
-NOT_WORKLOADS = {"__init__", "__main__", "ground", "load", "result"}
+NOT_WORKLOADS = {"__init__", "__main__", "ground", "load", "noop", "result"}
 WORKLOADS = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NOT_WORKLOADS)
 
 

@@ -65,7 +65,7 @@ def measure(port: int, requests: Iterator[bytes], *, connections: int, seconds: 
     over = time.perf_counter() - began
     for line in lines:
         line.socket.close()
-    return _summary(took, over)
+    return summary(took, over)
 
 
 def _open(port: int, selector: selectors.BaseSelector) -> _Line:
@@ -81,7 +81,8 @@ def _ask(line: _Line, request: bytes) -> None:
     line.socket.sendall(request)
 
 
-def _summary(took: list[float], seconds: float) -> Sample:
+def summary(took: list[float], seconds: float) -> Sample:
+    """Of single times (and `seconds` in all), each in seconds."""
     ordered = sorted(took)
 
     def at(share: float) -> float:
