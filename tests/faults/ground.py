@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 
 import psycopg
 import redis
+from celery import Celery
 from psycopg.rows import dict_row
 
 from config.embedded.service import BASE
@@ -36,6 +37,7 @@ class Ground:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
+        self.bell = Celery("bell", broker=stack.broker)
         self.account: dict[str, str] = json.loads(self.manage("shell", "-v0", "-c", OPEN).splitlines()[-1])
 
     def ask(self, question: LiteralString, **values: Any) -> list[dict[str, Any]]:
@@ -52,6 +54,10 @@ class Ground:
     def forget_doorbells(self) -> None:
         """FLUSHALL."""
         redis.Redis.from_url(self.stack.broker.replace("redis+socket://", "unix://")).flushall()
+
+    def ring(self) -> None:
+        """Ring the workers, as a pump does."""
+        self.bell.send_task("events.drain", ignore_result=True)
 
     def drains(self) -> int:
         """How often the workers have answered the bell so far."""
