@@ -39,4 +39,4 @@ def work(account: Account, until: datetime) -> None:
     due = Job.objects.filter(state=JobState.PENDING, run_at__lt=until).order_by("run_at", "id")
     while (job := due.first()) is not None:
         with clock.at(min(job.run_at + (SLOT if job.generation else HEARTBEAT), until)):
-            drain.work_once(account)
+            drain.work_once(account, outside=job.outside)
