@@ -63,7 +63,7 @@ class Field:
 
     def expression(self) -> Combinable:
         """The fact in SQL, relative to Lead."""
-        return self.column() if self.column else F(self.lookup)  # type: ignore[no-any-return]
+        return self.column() if self.column else F(self.lookup)
 
 
 FIELDS: dict[str, Field] = {}

@@ -24,7 +24,8 @@ TOUCHES = 12
 
 def who(lead: Lead, may: bool) -> dict[str, Any]:
     """What "pipeline/lead.html#facts" reads besides the lead."""
-    facts, people = lead.facts, list(lead.stakeholders.order_by("created_at", "id").values("name", "role", "job_title"))
+    facts = lead.facts
+    people: list[Any] = list(lead.stakeholders.order_by("created_at", "id").values("name", "role", "job_title"))
     return {
         "facts": [shown_fact(lead, name, facts) for name in SHOWN] + _own(lead, facts) + _source(lead),
         "people": [_contact(lead), *map(_person, people)],

@@ -36,7 +36,7 @@ def publish_default_model(account: Account, profile: Mapping[str, Any] | None = 
     published: ScoringVersion | None = ScoringVersion.objects.filter(state=VersionState.PUBLISHED).first()
     if published:
         return published
-    version = ScoringVersion.objects.create(
+    version: ScoringVersion = ScoringVersion.objects.create(
         account=account,
         number=1,
         state=VersionState.PUBLISHED,
@@ -97,7 +97,7 @@ def _fit(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _intent() -> list[dict[str, Any]]:
-    fading = {"half_life_hours": HALF_LIFE}
+    fading: dict[str, Any] = {"half_life_hours": HALF_LIFE}
     return [
         _rule("intent", "Asked for a demo or a quote", 15, _asks_for_an_offer(), **fading),
         _rule("intent", "A message of substance", 5, _is("message_length", "at_least", 40), **fading),

@@ -104,7 +104,7 @@ def _about_criterion(state: State) -> NextQuestion | None:
     result = qualify(state.model.criteria, state.facts, state.answers, state.now, state.model.threshold)
     waiting = {item.key for item in result.items if item.met is None} - state.declined
     criterion = next((one for one in state.model.criteria if one.key in waiting), None)
-    return criterion and _yes_or_no(criterion, result.points, state.model.threshold)
+    return _yes_or_no(criterion, result.points, state.model.threshold) if criterion else None
 
 
 def _yes_or_no(criterion: Criterion, points: int, threshold: int) -> NextQuestion:

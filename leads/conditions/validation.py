@@ -102,7 +102,7 @@ def _operand_flaws(field: Field, operator: Operator, leaf: dict[str, Any], point
         case Operand.ONE:
             yield from _value_flaws(field, value, here)
         case Operand.DAYS:
-            if not _is_int(value) or not 0 <= value <= MAX_DAYS:
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_DAYS:
                 yield _flaw(here, "not_days", f"A whole number of days, at most {MAX_DAYS}.")
         case Operand.PAIR:
             yield from _pair_flaws(field, value, here)

@@ -93,7 +93,7 @@ def deal(request: Request, deal_id: str) -> Response:
 
 def _change(request: Request, found: Deal) -> None:
     said = valid(schemas.DealIn, request, partial=True)
-    changes = {name: said[name] for name in ("expected_close", "currency") if name in said}
+    changes: dict[str, Any] = {name: said[name] for name in ("expected_close", "currency") if name in said}
     if "value" in said:
         currency = said.get("currency") or found.currency or found.account.currency
         value = said["value"]

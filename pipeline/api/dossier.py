@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -35,7 +36,7 @@ WORK = Need(Scope.LEADS_WRITE, Function.WORK_LEADS)
 CHANGED = (*OF_ONE, 413, 415)
 
 
-def _documented(noun: str, taken: Any, shown: Any) -> Any:
+def _documented(noun: str, taken: Any, shown: Any) -> Callable[[Any], Any]:
     """The documentation of a lead's list of `noun`s and of adding one."""
 
     def decorate(view: Any) -> Any:

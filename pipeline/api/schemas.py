@@ -80,13 +80,15 @@ class DealIn(s.Serializer[Any]):
 
 class UnmetOut(s.Serializer[Any]):
     criterion = Text()
-    stage, kind, label, detail = s.CharField(), s.CharField(), s.CharField(), s.CharField()
-    field = Text(help_text="The key under which `values` of a move fill it.")  # type: ignore[assignment]
+    stage, kind, detail = s.CharField(), s.CharField(), s.CharField()
+    label = s.CharField()  # type: ignore[assignment]  # a serializer has an attribute of that name itself
+    field = Text(help_text="The key under which `values` of a move fill it.")
     input = s.DictField(child=s.JSONField(allow_null=True), allow_null=True)
 
 
 class MetOut(s.Serializer[Any]):
-    criterion, stage, kind, label, evidence = (s.CharField() for _ in range(5))
+    criterion, stage, kind, evidence = (s.CharField() for _ in range(4))
+    label = s.CharField()  # type: ignore[assignment]
 
 
 class GateOut(s.Serializer[Any]):
@@ -121,7 +123,8 @@ class ActorOut(s.Serializer[Any]):
 
 
 class OwedOut(s.Serializer[Any]):
-    criterion, label = s.CharField(), s.CharField()
+    criterion = s.CharField()
+    label = s.CharField()  # type: ignore[assignment]
 
 
 class MoveOut(s.Serializer[Any]):

@@ -107,7 +107,7 @@ def fill(database: psycopg.Connection) -> str:
         empty = {"jsonb": "'[]'" if name in ("incomplete", "tech_stack") else "'{}'", "smallint": "0", "integer": "0"}
         given.setdefault(name, empty.get(kind, "''"))
     statement = FILL.format(columns=", ".join(given), values=", ".join(given.values()))
-    database.execute(statement, {"leads": LEADS, "account": account, "source": source})  # type: ignore[call-overload]
+    database.execute(statement, {"leads": LEADS, "account": account, "source": source})
     for table in ("lead", "contact", "company"):
         database.execute(f"VACUUM ANALYZE {table}".encode())
     return str(account)

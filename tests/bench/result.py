@@ -20,7 +20,7 @@ class Row:
 
     def middle(self, figure: str) -> float:
         """The median over the rounds."""
-        return median(getattr(sample, figure) for sample in self.samples)
+        return float(median(getattr(sample, figure) for sample in self.samples))
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ class Result:
 
 def ratio(ours: Row, yardstick: Row, figure: str) -> float:
     """Ours over the yardstick's, round by round, and of those the median: both felt the same noise."""
-    return median(
-        getattr(mine, figure) / getattr(theirs, figure)
-        for mine, theirs in zip(ours.samples, yardstick.samples, strict=True)
+    return float(
+        median(
+            getattr(mine, figure) / getattr(theirs, figure)
+            for mine, theirs in zip(ours.samples, yardstick.samples, strict=True)
+        )
     )

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent / "templates"
 @cache
 def engine() -> DjangoTemplates:
     """As the product has it, and the templates beside this file."""
-    chosen = {name: value for name, value in settings.TEMPLATES[0].items() if name != "BACKEND"}
+    chosen: dict[str, Any] = {name: value for name, value in settings.TEMPLATES[0].items() if name != "BACKEND"}
     return DjangoTemplates({**chosen, "NAME": "still", "DIRS": [*chosen["DIRS"], HERE]})
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.embedded.stack import BASE, Stack
+from config.embedded.stack import Stack
 from tests.browser.conftest import chromium_path
-from tests.environment import of_the_machine
+from tests.environment import BASE, of_the_machine
 
 LEAD = {
     "name": "Jonas Weidmann",
@@ -43,7 +43,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def account(stack: Stack) -> dict[str, Any]:
     """A new account, as a script opens one."""
-    command = [sys.executable, BASE / "manage.py", "new_account", "--name", "Harbourline IT", "--email"]
+    command = [sys.executable, str(BASE / "manage.py"), "new_account", "--name", "Harbourline IT", "--email"]
     made = subprocess.run(
         [*command, "rita@harbourline.example", "--json"],
         env=stack.environment("app"),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -203,26 +204,26 @@ def drain_and_hang_up() -> None:
 
 
 @pytest.fixture
-def outside(note: Handler, monkeypatch: pytest.MonkeyPatch) -> Notes:
+def outside(note: Handler, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What a handler that works outside was given, with the slug and whether a transaction was open."""
-    seen: Notes = []
+    seen: list[Any] = []
 
     def send(account: Account, subject_id: UUID) -> None:
-        seen.append((account.slug, subject_id, connection.in_atomic_block))  # type: ignore[arg-type]
+        seen.append((account.slug, subject_id, connection.in_atomic_block))
 
     HANDLERS[note.name] = Handler(note.name, "lead", 1, outside=send)
     monkeypatch.setattr("events.record.flow", lambda: {Kind.LEAD_CAPTURED: [HANDLERS[note.name]]})
     return seen
 
 
-def test_outside_work_runs_alone_and_without_a_transaction(acme: Account, outside: Notes) -> None:
+def test_outside_work_runs_alone_and_without_a_transaction(acme: Account, outside: list[Any]) -> None:
     leads = happen(acme, 2)
     assert due.drain_inside() == 0
     assert due.drain() == 2
     assert outside == [("acme", lead, False) for lead in leads]
 
 
-def test_one_process_at_a_time_works_outside(acme: Account, outside: Notes, role_urls: dict[str, str]) -> None:
+def test_one_process_at_a_time_works_outside(acme: Account, outside: list[Any], role_urls: dict[str, str]) -> None:
     happen(acme, 1)
     with psycopg.connect(role_urls["worker"]) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [due.OUTSIDE_LOCK])

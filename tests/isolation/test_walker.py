@@ -38,7 +38,6 @@ PARAMETERS = {
     "stage_id": "stg",
     "meeting_id": "mee",
     "objection_id": "obj",
-    "task_id": "tsk",
     "file_id": "fil",
 }
 # What a POST must name before it can answer anything but 404: field -> a parameter above.

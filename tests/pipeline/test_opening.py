@@ -23,6 +23,7 @@ def test_an_assigned_lead_becomes_a_deal_in_the_first_stage(cast: SimpleNamespac
         2500000,
         "EUR",
     )
+    assert deal.limit_at
     assert deal.limit_at > deal.opened_at
     assert (deal.gate["met"], deal.gate["total"], deal.gate["owed"]) == (1, 3, 0)
     assert deal.gate["missing"][stage("Discovery").public_id] == {

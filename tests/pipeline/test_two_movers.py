@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
     """What each of `works` returned or raised, all begun at the same moment in a thread and connection of its own."""
-    start, results = Barrier(len(works)), [None] * len(works)
+    start = Barrier(len(works))
+    results: list[Any] = [None] * len(works)
 
     def run(number: int, work: Callable[[], Any]) -> None:
         start.wait()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Member, User
@@ -36,9 +37,9 @@ class World:
     stages: dict[str, Stage] = field(default_factory=dict)
     deals: dict[int, Deal] = field(default_factory=dict)
 
-    def question(self, first: date = date(2026, 3, 1), end: date = date(2026, 4, 1), **filters: object) -> Question:
+    def question(self, first: date = date(2026, 3, 1), end: date = date(2026, 4, 1), **filters: Any) -> Question:
         period = Period(first, end, ZoneInfo(self.account.time_zone))
-        return Question(period, pipeline_id=self.stages["A"].pipeline_id, **filters)  # type: ignore[arg-type]
+        return Question(period, pipeline_id=self.stages["A"].pipeline_id, **filters)
 
     def lead(self, name: str = "Somebody", **facts: object) -> Lead:
         facts = {"captured_at": march(1), "source": self.source} | facts
@@ -46,12 +47,12 @@ class World:
         return lead
 
     def deal(
-        self, number: int, value: int, visits: list[tuple[str, datetime, datetime | None]], **facts: object
+        self, number: int, value: int, visits: Sequence[tuple[str, datetime, datetime | None]], **facts: object
     ) -> Deal:
         """A deal with its stays; it stands where it was last, and is lost or won at `closed_at`."""
         lead = facts.pop("lead", None) or self.lead(f"Deal {number}", captured_at=visits[0][1])
         name, entered, _ = visits[-1]
-        deal = Deal.objects.create(
+        deal: Deal = Deal.objects.create(
             lead=lead,
             pipeline_id=self.stages["A"].pipeline_id,
             stage=self.stages[name],

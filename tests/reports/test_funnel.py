@@ -1,11 +1,12 @@
 from datetime import date, timedelta
+from typing import Any
 
 from pipeline.models import DealStatus
 from reports.funnel import funnel, leads_behind
 from tests.reports.golden import World, march
 
 
-def rows(world: World, **filters: object) -> dict[str, tuple[int, ...]]:
+def rows(world: World, **filters: Any) -> dict[str, tuple[int, ...]]:
     result = funnel(world.question(**filters))
     return {
         row.stage.name: (row.entered, row.passed, row.lost, row.disqualified, row.late, row.open) for row in result.rows

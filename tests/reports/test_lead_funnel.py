@@ -1,11 +1,12 @@
 from datetime import date
+from typing import Any
 
 from leads.models import Status
 from reports.lead_funnel import lead_funnel, lead_to_opportunity, leads_behind
 from tests.reports.golden import World, march
 
 
-def counts(world: World, **filters: object) -> dict[str, int]:
+def counts(world: World, **filters: Any) -> dict[str, int]:
     return {step.key: step.count for step in lead_funnel(world.question(**filters)).steps}
 
 

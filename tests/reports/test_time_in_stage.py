@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from reports.time_in_stage import StageTime, leads_behind, time_in_stage
 from tests.reports.golden import World, march
@@ -6,7 +7,7 @@ from tests.reports.golden import World, march
 DAY, WORKDAY = 86_400, 8 * 3600
 
 
-def row(world: World, stage: str, **filters: object) -> StageTime:
+def row(world: World, stage: str, **filters: Any) -> StageTime:
     return next(row for row in time_in_stage(world.question(**filters)).rows if row.stage.name == stage)
 
 

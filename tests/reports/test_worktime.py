@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ LAST_DAY = date(2027, 12, 31)
 
 
 def ask_postgres(start: datetime, end: datetime, zone: str, country: str) -> float:
-    values = {
+    values: dict[str, Any] = {
         "start": start,
         "end": end,
         "zone": zone,

@@ -103,7 +103,7 @@ def test_a_fading_score_comes_back_at_its_next_change(model: ScoringVersion) -> 
     score_at(NOW, lead)
     [timer] = Job.objects.filter(kind="scoring.score_leads", state=JobState.PENDING)
     assert NOW + timedelta(hours=8) < timer.run_at < NOW + timedelta(days=2)
-    before = lead.score
+    before = lead.score or 0
     score_at(timer.run_at, lead)
     assert lead.score == before - 1
     later = Job.objects.get(kind="scoring.score_leads", state=JobState.PENDING)

@@ -66,7 +66,7 @@ def test_new_member_gets_a_link_to_choose_a_password(ada: Client, opened: Opened
         rita = Member.objects.get(email="rita@acme.example")
     assert rita.role == Role.REP
     [letter] = mail.outbox
-    [link] = re.findall(r"/accounts/password/reset/key/\S+", letter.body)
+    [link] = re.findall(r"/accounts/password/reset/key/\S+", str(letter.body))
     stranger = Client()
     form = stranger.get(link, follow=True)
     word = "brand-new-word-9"

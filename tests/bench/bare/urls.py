@@ -36,7 +36,7 @@ class WithoutCount(LimitOffsetPagination):
 
 
 class Create(CreateAPIView[Enquiry]):
-    queryset = Enquiry.objects.all()
+    queryset = Enquiry._default_manager.all()
     serializer_class = EnquirySerializer
 
 
@@ -46,7 +46,11 @@ class Leads(ListAPIView[ListedLead]):
 
     def get_queryset(self) -> Any:
         account = self.request.query_params["account"]
-        return ListedLead.objects.filter(account_id=account).select_related("contact").order_by("-captured_at", "-id")
+        return (
+            ListedLead._default_manager.filter(account_id=account)
+            .select_related("contact")
+            .order_by("-captured_at", "-id")
+        )
 
 
 urlpatterns = [path("enquiries/", Create.as_view()), path("leads/", Leads.as_view())]
