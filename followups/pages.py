@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from followups.models import Cadence, Enrolment
+from followups.models import Enrolment
 from followups.panel import panel
-from followups.running import CannotStart, start, stop
+from followups.running import CannotStart, chosen, start, stop
 from leads.models import Lead
 from routing.workingtime import zone_named
 from tenancy.models import get_or_404
@@ -31,9 +31,7 @@ def enrolments(request: Any, lead_id: str) -> HttpResponse:
     """Start a cadence for the lead."""
     lead, refusal = get_or_404(Lead, lead_id), ""
     try:
-        start(lead, Cadence.objects.by_public_id(request.POST.get("cadence", "")), by=request.by)
-    except Cadence.DoesNotExist:
-        refusal = "Choose a cadence."
+        start(lead, chosen(request.POST.get("cadence", "")), by=request.by)
     except CannotStart as error:
         refusal = str(error)
     return _panel(request, lead, refusal)

@@ -31,6 +31,15 @@ def start(lead: Lead, cadence: Cadence, *, by: By) -> Enrolment:
     return enrolment
 
 
+def chosen(public_id: str) -> Cadence:
+    """The cadence of that public id. Raises CannotStart where there is none."""
+    try:
+        cadence: Cadence = Cadence.objects.by_public_id(public_id)
+    except Cadence.DoesNotExist:
+        raise CannotStart("Choose a cadence.") from None
+    return cadence
+
+
 def stop(enrolment: Enrolment, *, by: By) -> None:
     """End an enrolment by hand. A second time changes nothing."""
     end([enrolment], {enrolment.pk: EndReason.STOPPED}, by=by)
