@@ -18,6 +18,10 @@ class Promise:
     words: str = ""
     due: str = ""
 
+    def __bool__(self) -> bool:
+        """Whether there is a promise at all, and so something to show."""
+        return self.state != "none"
+
 
 NONE = Promise("none")
 

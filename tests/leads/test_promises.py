@@ -33,6 +33,7 @@ def test_state_and_words(due: datetime, risk: datetime, state: str, said: str) -
 
 def test_nothing_is_promised_once_answered_or_closed() -> None:
     assert promise(None, None, None, NOW) == NONE
+    assert not NONE
     assert promise(after(minutes=5), after(minutes=4), NOW, NOW) == NONE
     lost = SimpleNamespace(
         status="lost",
