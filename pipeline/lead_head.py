@@ -35,7 +35,7 @@ def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
             "company": str(lead.company) if lead.company else "",
             "tier": lead.tier,
             "score": lead.score,
-            "sla": _chip(promised) if promised.state != "none" else None,
+            "sla": promised if promised.state != "none" else None,
             "phone": contact.phone_e164 or contact.phone,
             "email": contact.email,
             "status_words": _status(lead),
@@ -53,11 +53,6 @@ def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
 def initials(name: str) -> str:
     """Of the first two words: "Ada King" -> AK."""
     return "".join(word[0] for word in name.replace("@", " ").split()[:2]).upper()
-
-
-def _chip(promised: Any) -> dict[str, str]:
-    words = f"{promised.words} to answer" if promised.state != "breach" else promised.words
-    return {"state": promised.state, "words": words, "due": promised.due}
 
 
 def _status(lead: Lead) -> str:

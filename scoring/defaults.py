@@ -18,11 +18,11 @@ ASKS = ("demo", "quote", "quotation", "proposal", "offer", "trial", "pricing", "
 DECIDERS = ["owner", "c_level", "head"]
 # Until the account has closed deals of its own to learn from.
 SOURCE_POINTS = {
-    "Referral": (["referral"], 10),
+    "A referral": (["referral"], 10),
     "Targeted outbound": (["outbound"], 7),
-    "Own channels": (["form", "api", "email", "call", "manual"], 5),
-    "Paid": (["paid", "webhook"], 4),
-    "Event": (["event"], 3),
+    "Our own channels": (["form", "api", "email", "call", "manual"], 5),
+    "A paid channel": (["paid", "webhook"], 4),
+    "An event": (["event"], 3),
 }
 
 Tree = dict[str, Any]
@@ -134,7 +134,7 @@ def _timing() -> list[dict[str, Any]]:
 
 def _source() -> list[dict[str, Any]]:
     return [
-        _rule("source", f"Came by: {label.lower()}", points, _is("source_kind", "is_any_of", kinds), exclusive="source")
+        _rule("source", f"Came by {label.lower()}", points, _is("source_kind", "is_any_of", kinds), exclusive="source")
         for label, (kinds, points) in SOURCE_POINTS.items()
     ]
 

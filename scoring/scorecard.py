@@ -17,6 +17,7 @@ from scoring.signals import Seen, by_kind
 from scoring.tiers import tier_of
 
 Facts = Mapping[str, Any]
+TELLING = frozenset({"industry", "headcount", "country", "tech_stack", "timeline_days"})  # worth saying beside a rule
 
 
 def score(
@@ -86,16 +87,14 @@ def _line(rule: Rule, times: Sequence[datetime], now: datetime, detail: str) -> 
 
 
 def _detail(block: Block, facts: Facts) -> str:
-    """The fact behind a rule that looks at one short fact only."""
-    if len(block.asks) != 1:
-        return ""
-    [name] = block.asks
+    """The fact behind a rule, where it is one and short."""
+    [name] = block.asks if len(block.asks) == 1 else [""]
     value, field = facts.get(name), find(name)
+    if name not in TELLING or field is None or value is None:
+        return ""
     if isinstance(value, list):
         return ", ".join(map(str, value))[:80]
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        return ""
-    said = dict(field.choices).get(str(value), str(value)) if field else str(value)
+    said = dict(field.choices).get(str(value), str(value))
     return said.replace("_", " ").capitalize()[:80] if name == "industry" else said[:80]
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import sample_pages, samples
+from tests.browser import samples
 from tests.browser.checks import assert_accessible, assert_good, screenshot
 from tests.browser.still import HOST, render, show
 
@@ -16,7 +16,6 @@ PAGES = {
     "board-empty": lambda: render(
         "pipeline/board.html", frame=samples.frame(), **samples.board() | {"totals": {"all": 0}, "views": None}
     ),
-    "lead": lambda: render("pipeline/lead.html", frame=samples.frame("Leads"), **sample_pages.lead()),
     "not-found": lambda: render("404.html"),
     "broken": lambda: render("500.html"),
 }
