@@ -22,6 +22,7 @@ def words(html: str) -> str:
 def test_template_is_compiled_and_uses_only_components_there_are(name: str) -> None:
     template: Any = get_template(name)
     assert "<c-" not in template.template.source
+    assert "<<<<<<<" not in template.template.source
     used = set(re.findall(r"<c-([a-z-]+)", (ROOT / name).read_text())) - {"vars", "slot"}
     missing = [tag for tag in used if not (ROOT / f"components/{tag.replace('-', '_')}.html").exists()]
     assert not missing
