@@ -56,6 +56,7 @@ make_venv() {
   fi
   said=$("$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes \
     -r "$(lock_file "$1")" 2>&1) || fail "The packages can't be installed: $(echo "$said" | tail -n 1)"
+  "$PYTHON" -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true # here and in parallel, not at every first import
   cksum <"$(lock_file "$1")" >".venv/stamp-$1"
 }
 

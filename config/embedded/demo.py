@@ -11,6 +11,7 @@ from config.embedded.stack import Stack
 
 NAME, EMAIL, TEMPLATE = "Harbourline IT", "ada@harbourline.example", "it_services"
 FILE = "demo.json"
+PATIENCE = 600  # seconds
 CURL = """curl -X POST {url}/api/v1/leads/ \\
   -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
   -d '{{"name": "Grace Hopper", "email": "grace@navy.example", "company": "Navy", "message": "A demo, please."}}'"""
@@ -44,9 +45,12 @@ def in_words(url: str, known: dict[str, Any] | None) -> str:
 
 def _manage(stack: Stack, *words: str) -> str:
     command = [sys.executable, str(BASE / "manage.py"), *words]
-    done = subprocess.run(command, env=stack.environment("app"), capture_output=True, text=True, check=False, cwd=BASE)
-    if done.returncode:
-        raise Unavailable(
-            f"The demo account can't be made: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}"
-        )
+    env = stack.environment("app")
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, cwd=BASE, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"The demo account took longer than {PATIENCE} s: start with --no-demo.") from None
+    except subprocess.CalledProcessError as failure:
+        reason = (failure.stderr.strip() or "no reason given").splitlines()[-1]
+        raise Unavailable(f"The demo account can't be made: {reason}") from None
     return done.stdout

@@ -1,6 +1,7 @@
 """bin/manage: a Django command in the environment of what runs on the data folder, or with servers just for it."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def _running(data: Path) -> dict[str, dict[str, str]] | None:
 
 def _with_servers(data: Path, role: str, words: list[str]) -> int:
     stack = Stack(data, port=USUAL_PORT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of `finally`
     try:
         folder.check(data)
         with folder.alone_on(data, patience=60):

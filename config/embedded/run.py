@@ -30,7 +30,7 @@ def main() -> int:
             return _stop(options.data)
         return _detach(options) if options.detach else _run(options)
     except Stopped:
-        return 0
+        return 130 if options.detach else 0
     except (Unavailable, OSError) as failure:
         return _complain(folder.in_words(failure, options.data))
 
@@ -96,7 +96,7 @@ def _detach(options: argparse.Namespace) -> int:
     if child:
         os.close(writing)
         with os.fdopen(reading) as answer:
-            line = answer.read()
+            line = _read_or_end(answer, child)
         if line.startswith("{"):
             print(line, end="", flush=True)
             return 0
@@ -106,6 +106,17 @@ def _detach(options: argparse.Namespace) -> int:
     os.setsid()
     with os.fdopen(writing, "w") as ready:
         os._exit(_detached(options, ready))
+
+
+def _read_or_end(answer: IO[str], child: int) -> str:
+    """Who waits for the start can still break it off."""
+    _on_signals(_raise_stopped)
+    try:
+        return answer.read()
+    except Stopped:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+        raise
 
 
 def _detached(options: argparse.Namespace, ready: IO[str]) -> int:
