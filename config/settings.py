@@ -163,6 +163,7 @@ EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Tollgate <hello@tollgate.localhost>")
 
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"))
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

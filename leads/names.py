@@ -14,6 +14,8 @@ _SUFFIX = re.compile(rf"(?:[\s,]+(?:&\s*co\.?|(?:{'|'.join(_LEGAL)})\b))+$", re.
 
 def fold(text: str) -> str:
     """For comparing: no accents, no case, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(bare.casefold().split())

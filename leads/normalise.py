@@ -17,6 +17,8 @@ from leads.titles import SENIORITIES
 
 MOST = 2_147_483_647  # of an integer column
 MOST_MINOR = 10**15
+# Controls, and halves of surrogate pairs: legal in JSON and in Python, but not in UTF-8.
+_UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y")
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
@@ -37,17 +39,10 @@ def text(value: Any, most: int) -> str:
         value = ", ".join(str(item) for item in value)
     if isinstance(value, dict):
         raise Malformed("A text is wanted here.")
-    cleaned = "".join(
-        letter for letter in str(value).strip() if (letter >= " " or letter in "\n\t") and not _lonely(letter)
-    )
+    cleaned = _UNKEPT.sub("", str(value).strip())
     if len(cleaned) > most:
         raise Malformed(f"At most {most} characters fit here; the whole is kept in the submission.")
     return cleaned
-
-
-def _lonely(letter: str) -> bool:
-    # Half of a surrogate pair is legal in JSON and in Python, but not in UTF-8.
-    return "\ud800" <= letter <= "\udfff"
 
 
 def email(value: Any) -> str:

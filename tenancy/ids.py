@@ -5,6 +5,7 @@ import time
 from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
@@ -18,11 +19,8 @@ def uuid7() -> UUID:
 
 def public_id(prefix: str, uuid: UUID) -> str:
     """`uuid` as the outside sees it: `lead_01J...`."""
-    number, letters = uuid.int, []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        letters.append(ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(letters))}"
+    number = uuid.int
+    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])}"
 
 
 def from_public(prefix: str, text: str) -> UUID:
