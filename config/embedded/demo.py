@@ -1,5 +1,6 @@
 """The demo account that bin/run makes at its first start, and how it introduces it."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from config.embedded.stack import Stack
 
 NAME, EMAIL, TEMPLATE = "Harbourline IT", "ada@harbourline.example", "it_services"
 FILE = "demo.json"
-PATIENCE = 600  # seconds
+PATIENCE = 75  # seconds
 CURL = """curl -X POST {url}/api/v1/leads/ \\
   -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
   -d '{{"name": "Grace Hopper", "email": "grace@navy.example", "company": "Navy", "message": "A demo, please."}}'"""
@@ -25,8 +26,10 @@ def prepare(stack: Stack) -> None:
         kept.write(path, json.loads(made.splitlines()[-1]))
     known = kept.read(path) or {}
     if not known.get("furnished"):
-        _manage(stack, "demo", "--account", known["slug"], "--password", known["password"])
-        kept.write(path, known | {"furnished": True})
+        # On a slow machine the account stays empty for now; the next start tries again.
+        with contextlib.suppress(Unavailable):
+            _manage(stack, "demo", "--account", known["slug"], "--password", known["password"])
+            kept.write(path, known | {"furnished": True})
 
 
 def login(stack: Stack) -> dict[str, Any] | None:
