@@ -18,14 +18,15 @@ from tenancy.scope import current_account
 
 DEFAULT_API_SOURCE = "API"
 
+_KNOWN = {  # asked only where there is something to ask with: planning a question costs more than answering it
+    "email": "(SELECT id FROM contact WHERE account_id = %(account)s AND email_norm = %(email)s AND email_norm <> '')",
+    "external": "(SELECT id FROM lead WHERE account_id = %(account)s AND source_id = source.id "
+    "AND external_id = %(external)s AND external_id <> '')",
+    "domain": "(SELECT id FROM company WHERE account_id = %(account)s AND domain = %(domain)s AND domain <> '')",
+    "name": "(SELECT id FROM company WHERE account_id = %(account)s AND name_norm = %(name)s ORDER BY id LIMIT 1)",
+}
 _QUESTION = """
-    SELECT source.id, source.name, source.kind, source.required,
-           (SELECT id FROM contact WHERE account_id = %(account)s AND email_norm = %(email)s AND email_norm <> ''),
-           (SELECT id FROM lead WHERE account_id = %(account)s AND source_id = source.id
-                                  AND external_id = %(external)s AND external_id <> ''),
-           (SELECT id FROM company WHERE account_id = %(account)s AND domain = %(domain)s AND domain <> ''),
-           (SELECT id FROM company WHERE account_id = %(account)s AND name_norm = %(name)s AND name_norm <> ''
-                                     AND %(domain)s = '' ORDER BY id LIMIT 1),
+    SELECT source.id, source.name, source.kind, source.required, {known},
            (SELECT json_agg(json_build_array(key, type, choices)) FROM custom_field WHERE account_id = %(account)s)
       FROM source
      WHERE source.account_id = %(account)s AND (source.id = %(source)s OR source.name IN (%(wanted)s, %(default)s))
@@ -60,7 +61,7 @@ def look_up(source: Source | str, *, email: str, external_id: str, domain: str, 
         "email": email,
         "external": external_id,
         "domain": domain,
-        "name": company,
+        "name": "" if domain else company,
     }
     row = _ask(sorted(_locks(account.pk, email, external_id)), values)
     if row is None:
@@ -74,9 +75,10 @@ def look_up(source: Source | str, *, email: str, external_id: str, domain: str, 
 
 
 def _ask(locks: list[int], values: dict[str, Any]) -> Any:
+    known = ", ".join(question if values[name] else "NULL" for name, question in _KNOWN.items())
     taken = "".join(f"SELECT pg_advisory_xact_lock({key}); " for key in locks)
     with connection.cursor() as cursor:
-        cursor.execute(taken + _QUESTION, values)
+        cursor.execute(taken + _QUESTION.format(known=known), values)
         for _ in locks:
             cursor.nextset()
         return cursor.fetchone()

@@ -27,7 +27,7 @@ people = st.dictionaries(names, values, max_size=12)
 
 
 @pytest.mark.django_db
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=people)
 def test_nothing_that_is_sent_breaks_capture(account: Account, facts: dict[str, object]) -> None:
     with transaction.atomic():
