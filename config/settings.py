@@ -197,5 +197,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Tollgate",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "ENUM_NAME_OVERRIDES": {
+        "SourceKind": "leads.models.SourceKind",
+        "ActivityKind": "leads.models.ActivityKind",
+        "LeadStatus": "leads.models.Status",
+        "DealStatus": "pipeline.models.DealStatus",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
 }

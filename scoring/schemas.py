@@ -56,7 +56,7 @@ class ItemOut(s.Serializer[Any]):
 ItemOut._declared_fields["label"] = s.CharField()
 
 
-class QualificationOut(s.Serializer[Any]):
+class QualificationItemsOut(s.Serializer[Any]):
     points, of, threshold = s.IntegerField(), s.IntegerField(), s.IntegerField()
     track = s.CharField()
     items = ItemOut(many=True)
@@ -72,7 +72,7 @@ class ReceiptOut(s.Serializer[Any]):
     contributions = ContributionOut(many=True)
     unknown = UnknownOut(many=True)
     question = QuestionOut(allow_null=True)
-    qualification = QualificationOut()
+    qualification = QualificationItemsOut()
     as_of = s.DateTimeField()
     next_change_at = s.DateTimeField(allow_null=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from config.embedded.stack import Stack
 from tests.browser.conftest import chromium_path
@@ -72,45 +72,67 @@ def wait_for(seconds: float, what: Callable[[], Any]) -> Any:
 
 
 def test_a_lead_travels_from_first_contact_through_a_gate(stack: Stack, account: dict[str, Any], page: Page) -> None:
+    sign_in(page, account)
+    page.goto(f"{account['url']}board/")
+    page.wait_for_selector("[data-live=on]")
+    lead = api(stack, account, "leads/", LEAD)["id"]
+
+    the_card_comes_by_itself(stack, account, page, lead)
+    a_drop_past_the_gate_asks_for_what_is_missing(page)
+    filling_it_in_moves_the_card_once(stack, account, page, lead)
+
+    page.goto(f"{account['url']}reports/")
+    expect(page.locator("main")).to_contain_text("1 entered")
+
+
+def sign_in(page: Page, account: dict[str, Any]) -> None:
     page.goto(account["url"])
     page.get_by_label("E-mail").fill(account["email"])
     page.get_by_label("Password", exact=True).fill(account["password"])
     page.get_by_role("button", name="Sign in").click()
-    page.goto(f"{account['url']}board/")
-    page.wait_for_selector("[data-live=on]")
+    page.wait_for_url(account["url"])
 
-    lead = api(stack, account, "leads/", LEAD)
 
-    # Nobody reloads: the card comes by itself, scored and with an owner.
-    card = page.locator(".js-card", has_text="Kestrel Logistics")
-    expect(card).to_be_visible(timeout=10_000)
-    expect(card).to_contain_text("Urgent")
-    known = wait_for(10, lambda: (got := api(stack, account, f"leads/{lead['id']}/"))["deal"] and got)
+def card_of(page: Page) -> Locator:
+    return page.locator("[data-card]", has_text="Kestrel Logistics")
+
+
+def column(page: Page, name: str) -> Locator:
+    return page.locator("[id^=column-]", has=page.get_by_role("heading", name=name))
+
+
+def the_card_comes_by_itself(stack: Stack, account: dict[str, Any], page: Page, lead: str) -> None:
+    """Nobody reloads: scored, owned, with a decision, and a mail on its way."""
+    expect(card_of(page)).to_be_visible(timeout=20_000)
+    known = wait_for(20, lambda: (got := api(stack, account, f"leads/{lead}/"))["deal"] and got)
     assert known["owner"]
-    assert api(stack, account, f"leads/{lead['id']}/receipt/")["score"] == known["score"]
-    assert api(stack, account, f"leads/{lead['id']}/decision/")["owner"]["id"] == known["owner"]["id"]
-    wait_for(10, lambda: list(stack.mail.glob("*.eml")))
+    assert known["score"] == api(stack, account, f"leads/{lead}/receipt/")["score"]
+    assert api(stack, account, f"leads/{lead}/decision/")["owner"]["id"] == known["owner"]["id"]
+    wait_for(20, lambda: list(stack.mail.glob("*.eml")))
 
-    # A drop past an unmet criterion opens the dialog with exactly what is missing.
-    card.drag_to(page.locator(".js-column", has_text="Discovery complete").locator(".js-cards"))
+
+def a_drop_past_the_gate_asks_for_what_is_missing(page: Page) -> None:
+    start, end = card_of(page).bounding_box(), column(page, "Discovery complete").locator("[data-cards]").bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 40, start["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 60, start["y"] + 70, steps=4)
+    page.mouse.move(end["x"] + 80, end["y"] + 60, steps=12)
+    page.mouse.up()
+    unmet = page.locator("dialog#gate .unmet")
+    expect(unmet).to_have_count(1)
+    expect(unmet).to_contain_text("discovery call", ignore_case=True)
+
+
+def filling_it_in_moves_the_card_once(stack: Stack, account: dict[str, Any], page: Page, lead: str) -> None:
+    """And the timeline says by whom it was filled."""
     dialog = page.locator("dialog#gate")
-    expect(dialog).to_be_visible()
-    expect(dialog.locator(".unmet")).to_have_count(1)
-    expect(dialog.locator(".unmet")).to_contain_text("discovery call", ignore_case=True)
-
-    # Filling it in moves the card in the same step, once, and the timeline says by whom.
     dialog.locator("input[type=datetime-local]").fill("2030-03-04T10:00")
     dialog.get_by_role("button", name="Save and move").click()
     expect(dialog).to_be_hidden()
-    column = page.locator(".js-column", has_text="Discovery complete")
-    expect(column.locator(".js-card", has_text="Kestrel Logistics")).to_be_visible()
-    kinds = [event["kind"] for event in api(stack, account, f"leads/{lead['id']}/timeline/")["results"]]
-    assert kinds.count("deal.moved") == 1
-    assert "meeting.booked" in kinds
-    page.goto(f"{account['url']}leads/{lead['id']}/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Jonas Weidmann")
-    expect(page.locator("main")).to_contain_text("Discovery complete")
-
-    # And it is counted.
-    page.goto(f"{account['url']}reports/")
-    expect(page.locator("main")).to_contain_text("100")
+    expect(column(page, "Discovery complete").locator("[data-card]", has_text="Kestrel Logistics")).to_be_visible()
+    events = api(stack, account, f"leads/{lead}/timeline/")["results"]
+    kinds = [event["kind"] for event in events]
+    assert (kinds.count("deal.moved"), kinds.count("meeting.booked")) == (1, 1)
+    assert {event["actor"]["kind"] for event in events if event["kind"] == "deal.moved"} == {"member"}
