@@ -202,6 +202,7 @@ SPECTACULAR_SETTINGS = {
         "ActivityKind": "leads.models.ActivityKind",
         "LeadStatus": "leads.models.Status",
         "DealStatus": "pipeline.models.DealStatus",
+        "MeetingKind": ["discovery", "review", "other"],
     },
     "SERVE_INCLUDE_SCHEMA": False,
 }

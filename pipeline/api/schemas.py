@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from accounts.openapi import ProblemDocument
+from leads.api.schemas import ActorOut, MoneyOut
 from leads.models import Stakeholder
 from pipeline.files import KINDS
 from pipeline.models import DealStatus
@@ -44,10 +45,6 @@ class Day(s.DateField):
 
 class NamedOut(s.Serializer[Any]):
     id, name = s.CharField(), s.CharField()
-
-
-class MoneyOut(s.Serializer[Any]):
-    amount, currency = s.CharField(), s.CharField(allow_blank=True)
 
 
 class MeterOut(s.Serializer[Any]):
@@ -116,10 +113,6 @@ class MoveIn(s.Serializer[Any]):
     reason = s.CharField(max_length=500, required=False, allow_blank=True)
     competitor = s.CharField(max_length=120, required=False, allow_blank=True)
     version = s.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
-
-
-class ActorOut(s.Serializer[Any]):
-    kind, id, name = s.CharField(), Text(), s.CharField(allow_blank=True)
 
 
 class OwedOut(s.Serializer[Any]):
