@@ -62,7 +62,7 @@ def view_q(view: str, me: Member, now: datetime) -> Q:
     """The deals of one of VIEWS."""
     made = {
         "mine": Q(owner=me),
-        "hot": Q(lead__tier__in=["urgent", "high"]),
+        "hot": Q(tier__in=["urgent", "high"]),
         "stalled": Q(limit_at__lt=now),
         "owed": Q(owed_by__isnull=False),
     }
@@ -113,7 +113,7 @@ def _age(value: str, now: datetime) -> Q:
 
 
 FILTERS: dict[str, Callable[[str, datetime], Q]] = {
-    "tier": lambda value, _: Q(lead__tier__in=UP_TO[value]),
+    "tier": lambda value, _: Q(tier__in=UP_TO[value]),
     "owner": lambda value, _: Q(owner_id=from_public(Member.PREFIX, value)),
     "stage": lambda value, _: Q(stage_id=from_public(Stage.PREFIX, value)),
     "source": lambda value, _: Q(lead__source_id=from_public(Source.PREFIX, value)),

@@ -66,6 +66,7 @@ def _open(leads: Sequence[Lead], pipeline: Pipeline) -> None:
             pipeline=pipeline,
             stage=first,
             owner=lead.owner,
+            tier=lead.tier,
             value_minor=lead.value_minor,
             currency=lead.currency,
             opened_at=now,

@@ -15,7 +15,7 @@ CHUNK = 500
 
 
 def settle(deals: Sequence[Deal]) -> None:
-    """Work out anew how these open deals stand before their gates; a value that the lead has by now is taken over."""
+    """Work out anew how these open deals stand before their gates; the lead's tier and value are taken over."""
     now = clock.now()
     plans, dossiers, debts = plans_of({deal.pipeline_id for deal in deals}), dossiers_of(deals), debts_of(deals)
     changed = []
@@ -24,11 +24,11 @@ def settle(deals: Sequence[Deal]) -> None:
         valued = deal.value_minor is None and deal.lead.value_minor is not None
         if valued:
             deal.value_minor, deal.currency = deal.lead.value_minor, deal.lead.currency
-        if stands != deal.gate or valued:
-            deal.gate, deal.owed_by = stands, owed_by(stands)
+        if stands != deal.gate or valued or deal.tier != deal.lead.tier:
+            deal.gate, deal.owed_by, deal.tier = stands, owed_by(stands), deal.lead.tier
             changed.append(deal)
     if changed:
-        Deal.objects.bulk_update(changed, ["gate", "owed_by", "value_minor", "currency"])
+        Deal.objects.bulk_update(changed, ["gate", "owed_by", "tier", "value_minor", "currency"])
 
 
 def settle_leads(lead_ids: Sequence[UUID]) -> None:

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from events.kinds import Kind
 from events.models import Event
 from leads.models import Lead
-from pipeline.jobs import close_deals, open_deals
+from pipeline.jobs import close_deals, open_deals, settle_gates
 from pipeline.models import Deal, Visit
 from tests.factories import a_lead
 from tests.pipeline.deals import a_deal, stage, the_deal, the_pipeline
@@ -49,6 +49,13 @@ def test_reassigning_the_lead_hands_over_its_deal(cast: SimpleNamespace) -> None
     Lead.objects.filter(pk=deal.lead_id).update(owner=cast.raj)
     open_deals([deal.lead_id])
     assert the_deal(deal.lead).owner == cast.raj
+
+
+def test_a_new_tier_reaches_the_board(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita, tier="low")
+    Lead.objects.filter(pk=deal.lead_id).update(tier="urgent")
+    settle_gates([deal.lead_id])
+    assert (deal.tier, the_deal(deal.lead).tier) == ("low", "urgent")
 
 
 def test_nobodys_lead_and_a_closed_lead_get_none(cast: SimpleNamespace) -> None:
