@@ -84,7 +84,8 @@ class Deal(TenantModel):
     next_step = models.CharField(max_length=120, blank=True)  # written by followups
     next_step_kind = models.CharField(max_length=10, blank=True)
     next_step_at = models.DateTimeField(null=True)
-    tier = models.CharField(max_length=8, blank=True)  # the lead's, so that a board of thousands is counted without it
+    # The lead's, so that a board of thousands is counted without joining it.
+    tier = models.CharField(max_length=8, blank=True, default="", db_default="")
     limit_at = models.DateTimeField(null=True)  # past it the stage's limit in working days is over
     owed_by = models.DateField(null=True)  # the earliest day a proof is owed after an override
     gate = models.JSONField(default=dict)  # what cards show of the gate: see pipeline/standing.py
