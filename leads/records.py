@@ -163,7 +163,7 @@ def record_next_steps(rows: Sequence[StepRow]) -> None:
 
 def _locked(lead_ids: Sequence[UUID]) -> dict[UUID, Lead]:
     # In the order of ids, so that two workers never lock a pair in opposite order.
-    leads = Lead.objects.filter(pk__in=lead_ids).order_by("id").select_for_update(of=("self",))
+    leads = Lead.objects.filter(pk__in=lead_ids).order_by("id").select_for_update(of=("self",), no_key=True)
     return {
         lead.pk: lead for lead in leads.only("score", "score_band", "tier", "qualified_at", "owner_id", "account_id")
     }

@@ -56,7 +56,7 @@ def score_all(lead_ids: Sequence[UUID]) -> list[Scored]:
     now = clock.now()
     # In the order of ids, so that two workers never lock a pair in opposite order.
     open_leads = Lead.objects.filter(pk__in=lead_ids, status=Status.OPEN).order_by("id")
-    leads = list(open_leads.select_for_update(of=("self",)).select_related("contact", "company", "source"))
+    leads = list(open_leads.select_for_update(of=("self",), no_key=True).select_related("contact", "company", "source"))
     known = _known([lead.pk for lead in leads], now)
     scored = [_scored(model, lead, known[lead.pk], now) for lead in leads]
     _keep_receipts(model, scored)
