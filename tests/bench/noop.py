@@ -16,7 +16,7 @@ from config.embedded.service import BASE
 from tests.bench.load import Sample, summary
 
 BROKER = os.environ.get("BENCH_BROKER", "")
-app = Celery("noop", broker=BROKER, backend=BROKER.replace("redis+socket://", "socket://"))
+app = Celery("noop", broker=BROKER, backend=BROKER)
 app.conf.update(task_default_queue="noop", worker_prefetch_multiplier=1, task_acks_late=True)
 
 
@@ -36,7 +36,7 @@ def worker(broker: str, log: Path) -> Iterator[Celery]:
             [sys.executable, "-m", "celery", *words, "noop"], cwd=BASE, stdout=output, stderr=output
         )
     try:
-        noop.delay().get(timeout=30)
+        noop.delay().get(timeout=120)
         yield app
     finally:
         running.terminate()
