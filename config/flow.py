@@ -11,7 +11,6 @@ FLOW: dict[Kind, list[Handler]] = {
     Kind.MEMBER_JOINED: [retry_unrouted_leads],
     Kind.LEAD_CAPTURED: [score_leads, reply_instantly],
     Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly],
-    Kind.SIGNAL_RECEIVED: [score_leads],
     Kind.LEAD_ANSWERED: [score_leads],
     Kind.LEAD_CHANGED: [score_leads, settle_gates],
     Kind.LEAD_SCORED: [route_unrouted_leads, start_timers, settle_gates],

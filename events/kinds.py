@@ -21,7 +21,6 @@ class Kind(TextChoices):
     LEAD_DISQUALIFIED = "lead.disqualified"
     LEAD_REOPENED = "lead.reopened"
     LEAD_ANSWERED = "lead.answered"
-    SIGNAL_RECEIVED = "signal.received"
     ACTIVITY_LOGGED = "activity.logged"
     STAKEHOLDER_ADDED = "stakeholder.added"
     STAKEHOLDER_REMOVED = "stakeholder.removed"
