@@ -11,6 +11,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from accounts.api import Need, endpoint
+from accounts.openapi import OF_ONE, answers
 from accounts.roles import Function, Scope
 from reports.asking import ApiFilters
 from reports.catalogue import REPORTS
@@ -41,7 +42,11 @@ FILTERS = [
     operation_id="report_read",
     description="A report over a half-open period; without `from` and `to` over the last 90 days.",
     parameters=FILTERS,
-    responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/csv"): OpenApiTypes.STR},
+    responses={
+        **answers(*OF_ONE),
+        (200, "application/json"): OpenApiTypes.OBJECT,
+        (200, "text/csv"): OpenApiTypes.STR,
+    },
 )
 @endpoint(GET=Need(Scope.REPORTS_READ, Function.SEE_REPORTS))
 @renderer_classes([JSONRenderer, CsvChosen])
