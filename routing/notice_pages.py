@@ -15,6 +15,7 @@ from accounts.permissions import allow
 from accounts.roles import Function
 from events.models import Notification
 from leads.models import Lead
+from routing.notices import unread_by
 from tenancy import clock
 from tenancy.ids import from_public, public_id
 
@@ -25,10 +26,10 @@ SHOWN = 8
 @allow(Function.SEE_LEADS)
 def notifications(request: Any) -> HttpResponse:
     """The newest unread notices; a POST says they were all seen. `after` is the newest that the page shows already."""
-    unread = Notification.objects.filter(member_id=request.member.pk, read_at=None)
+    unread = unread_by(request.member)
     if request.method == "POST":
         unread.update(read_at=clock.now())
-    notices = list(unread.order_by("-created_at", "-id")[:SHOWN])
+    notices = list(unread[:SHOWN])
     context = {"notices": [shown(notice) for notice in notices], "count": unread.count(), "newest": newest(notices)}
     response = render(request, "routing/notifications.html", context)
     if fresh := [notice for notice in notices if (before := seen(request)) and notice.pk > before]:

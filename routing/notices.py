@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Member
@@ -25,6 +26,11 @@ def tell(lead_ids: Sequence[UUID]) -> None:
     overseers = [member for member in Member.objects.active() if member.may(Function.REASSIGN)]
     notices = [notice for event in news for notice in notices_of(event, leads[event.lead_id], overseers)]
     Notification.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def unread_by(member: Member) -> Any:
+    """A member's notices that were not seen yet, newest first."""
+    return Notification.objects.filter(member_id=member.pk, read_at=None).order_by("-created_at", "-id")
 
 
 def notices_of(event: Event, lead: Lead, overseers: Iterable[Member]) -> list[Notification]:
