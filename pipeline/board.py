@@ -107,10 +107,14 @@ class Board:
             deals = deals.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "id__lt": last}))
         return self._column(stage, [Row(*values) for values in rows_of(deals, order, most + 1)], most)
 
-    def columns_of(self, deals: DealQuerySet) -> list[dict[str, Any]]:
-        """Every column with its head, and with those of `deals` that stand in it and pass the filter."""
-        there = (self._deals(stage).filter(pk__in=deals.values("pk")) for stage in self.stages)
-        return self._filled([rows_of(some, "entered_stage_at", MORE) for some in there], MORE)
+    def changed(self, **which: Any) -> dict[str, Any]:
+        """What brings some deals up to date on a page: every head, their cards, and which are not here any more."""
+        deals: DealQuerySet = Deal.objects.filter(**which)
+        there = [self._deals(stage).filter(pk__in=deals.values("pk")) for stage in self.stages]
+        columns = self._filled([rows_of(some, "entered_stage_at", MORE) for some in there], MORE)
+        shown = {card["id"] for column in columns for card in column["cards"]}
+        gone = [deal.public_id for deal in deals if deal.public_id not in shown]
+        return {"columns": columns, "totals": self.totals, "gone": gone}
 
     @cached_property
     def totals(self) -> dict[str, Any]:

@@ -13,20 +13,16 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from events.kinds import Kind
-from events.models import Event
 from leads.models import Lead
 from pipeline.board import Board, stages_of
 from pipeline.choices import chips
 from pipeline.models import Deal, Pipeline, Stage
 from pipeline.plan import plan_of
-from pipeline.wire import title_of
-from tenancy import clock
+from pipeline.recent import last_move
 from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
 
@@ -77,7 +73,7 @@ def cards(request: Any) -> HttpResponse:
     stages = stages_of(query.get("pipeline", ""))
     if not stages:
         raise Http404
-    context = changed(Board(stages, request.member, query), Deal.objects.filter(lead_id__in=found))
+    context = Board(stages, request.member, query).changed(lead_id__in=found)
     return HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
 
 
@@ -85,12 +81,9 @@ def cards(request: Any) -> HttpResponse:
 @allow(Function.SEE_LEADS)
 def recent(request: Any) -> HttpResponse:
     """The last move in words, for the foot of the board."""
-    last = Event.objects.filter(kind=Kind.DEAL_MOVED).order_by("-occurred_at", "-id").first()
-    if last is None:
+    words = last_move()
+    if not words:
         return HttpResponse()
-    lead: Lead = Lead.objects.with_people().get(pk=last.lead_id)
-    ago = timesince(last.occurred_at, clock.now()).partition(",")[0]
-    words = f"{last.actor_name} moved {title_of(lead)} into {last.body['to']}, {ago} ago"
     return render(request, "pipeline/board.html#recent", {"recent": words})
 
 
@@ -108,14 +101,6 @@ def stage_gate(request: Any, stage_id: str) -> HttpResponse:
         "criteria": [{"label": criterion.label, "stage": of.name} for of, criterion in asked],
     }
     return render(request, "pipeline/stage_gate.html", context)
-
-
-def changed(shown: Board, deals: Any) -> dict[str, Any]:
-    """What a page needs to bring some deals' cards and every head up to date."""
-    columns = shown.columns_of(deals)
-    there = {card["id"] for column in columns for card in column["cards"]}
-    gone = [deal.public_id for deal in deals if deal.public_id not in there]
-    return {"columns": columns, "totals": shown.totals, "gone": gone}
 
 
 def query_of_page(request: Any) -> dict[str, str]:

@@ -20,7 +20,7 @@ from pipeline.dialog import dialog, values_said
 from pipeline.models import Deal, Move, Override, Stage
 from pipeline.move import gate_to
 from pipeline.refusals import GateClosed, NotOpen, Stale
-from pipeline.views import changed, compact, query_of_page
+from pipeline.views import compact, query_of_page
 from pipeline.wire import title_of
 from routing.workingtime import zone_named
 from tenancy import clock
@@ -91,7 +91,7 @@ def _moved(request: Any, made: Move, to: Stage) -> HttpResponse:
     if not request.htmx:
         return redirect("board")
     shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
-    context = changed(shown, Deal.objects.filter(pk=deal.pk))
+    context = shown.changed(pk=deal.pk)
     response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
     response["HX-Trigger-After-Settle"] = json.dumps(
@@ -122,7 +122,7 @@ def _dialog(
 def _newer(request: Any, deal_id: str, words: str) -> HttpResponse:
     deal = _deal(deal_id)
     shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
-    context = changed(shown, Deal.objects.filter(pk=deal.pk))
+    context = shown.changed(pk=deal.pk)
     response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)), status=409)
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
     response["HX-Trigger"] = json.dumps({"toast": {"text": words, "kind": "error"}})

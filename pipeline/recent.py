@@ -1,0 +1,19 @@
+"""What just happened on the board, in words."""
+
+from django.utils.timesince import timesince
+
+from events.kinds import Kind
+from events.models import Event
+from leads.models import Lead
+from pipeline.wire import title_of
+from tenancy import clock
+
+
+def last_move() -> str:
+    """“Tomasz moved Kingsley into Commercial review, 2 minutes ago”; empty before the first move."""
+    last: Event | None = Event.objects.filter(kind=Kind.DEAL_MOVED).order_by("-occurred_at", "-id").first()
+    if last is None:
+        return ""
+    lead: Lead = Lead.objects.with_people().get(pk=last.lead_id)
+    ago = timesince(last.occurred_at, clock.now()).partition(",")[0]
+    return f"{last.actor_name} moved {title_of(lead)} into {last.body['to']}, {ago} ago"
