@@ -20,3 +20,10 @@ def test_running_roles_start(role: str, as_role: RoleSwitch) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_user")
             assert cursor.fetchone() == (f"tollgate_{role}",)
+
+
+@pytest.mark.django_db
+def test_short_queries_are_not_compiled() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
