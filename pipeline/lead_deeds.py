@@ -47,16 +47,16 @@ def log(request: Any, lead_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(Function.WORK_LEADS)
-def fact(request: Any, lead_id: str, name: str) -> HttpResponse:
+def fact(request: Any, lead_id: str, fact: str) -> HttpResponse:
     """One fact: its input in place, and on POST its value."""
     lead = the_lead(lead_id)
-    entry = fact_input(lead, name)
+    entry = fact_input(lead, fact)
     if entry is None:
         raise Http404
     if request.method == "GET":
         return _fact(request, lead, entry)
     try:
-        lead.change({name: entry.read(request.POST)}, by=request.by)
+        lead.change({fact: entry.read(request.POST)}, by=request.by)
     except ValidationError as refusal:
         return _fact(request, lead, entry, error=" ".join(refusal.messages), status=422)
     return told(HttpResponse(), lead, f"{entry.label} noted.")

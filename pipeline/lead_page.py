@@ -39,19 +39,19 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
 
 @require_GET
 @allow(Function.SEE_LEADS)
-def part(request: Any, lead_id: str, name: str) -> HttpResponse:
+def part(request: Any, lead_id: str, part: str) -> HttpResponse:
     """One part of the page again: head, next or facts."""
     found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
     context: dict[str, Any] = {"lead": {"id": found.public_id}}
-    if name == "head":
+    if part == "head":
         context = head(found, way_of(found), request.member)
-    elif name == "next":
+    elif part == "next":
         context |= what_next(found, may)
-    elif name == "facts":
+    elif part == "facts":
         context |= who(found, may)
     else:
         raise Http404
-    return render(request, f"pipeline/lead.html#{name}", context)
+    return render(request, f"pipeline/lead.html#{part}", context)
 
 
 def the_lead(public: str) -> Lead:

@@ -6,9 +6,9 @@ from pipeline import lead_deeds, lead_page
 
 urlpatterns = [
     path("leads/<public:lead_id>/", lead_page.lead, name="lead"),
-    path("leads/<public:lead_id>/parts/<slug:name>/", lead_page.part, name="lead-part"),
+    path("leads/<public:lead_id>/parts/<slug:part>/", lead_page.part, name="lead-part"),
     path("leads/<public:lead_id>/activities/", lead_deeds.log, name="lead-log"),
-    path("leads/<public:lead_id>/facts/<str:name>/", lead_deeds.fact, name="lead-fact"),
+    path("leads/<public:lead_id>/facts/<str:fact>/", lead_deeds.fact, name="lead-fact"),
     path("leads/<public:lead_id>/disqualification/", lead_deeds.disqualify, name="lead-disqualify"),
     path("leads/<public:lead_id>/reopening/", lead_deeds.reopen, name="lead-reopen"),
     path("leads/<public:lead_id>/stakeholders/", lead_deeds.stakeholder, name="lead-stakeholder"),

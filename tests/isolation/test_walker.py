@@ -41,10 +41,12 @@ PARAMETERS = {
     "file_id": "fil",
 }
 # What a POST must name before it can answer anything but 404: field -> a parameter above.
-BODIES = {"deal-moves": {"stage": "stage_id"}}
+BODIES = {"deal-moves": {"stage": "stage_id"}, "deal-gate": {"to": "stage_id"}}
 # Other parameters, with a value that is as good as any.
 PLAIN = {
     "name": "funnel",  # of a report
+    "part": "next",  # of the lead page
+    "fact": "headcount",
 }
 
 # Pages of no account: whoever adds one says here why strangers may see it.
