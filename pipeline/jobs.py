@@ -7,7 +7,7 @@ from events.jobs import job
 from pipeline.closing import close_disqualified
 from pipeline.debts import call_debts
 from pipeline.opening import open_deals_of
-from pipeline.settling import settle_leads, settle_pipelines
+from pipeline.settling import settle_leads, settle_stages
 
 __all__ = ["call_debts", "close_deals", "open_deals", "settle_gates", "settle_pipeline"]
 
@@ -25,9 +25,9 @@ def settle_gates(lead_ids: Sequence[UUID]) -> None:
 
 
 @job(of="subject", batch=1)
-def settle_pipeline(pipeline_ids: Sequence[UUID]) -> None:
-    """Stages or criteria were edited: every card of the pipeline."""
-    settle_pipelines(pipeline_ids)
+def settle_pipeline(stage_ids: Sequence[UUID]) -> None:
+    """A stage or its criteria were edited: every card of its pipeline."""
+    settle_stages(stage_ids)
 
 
 @job()

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pipeline.dossier import dossiers_of
-from pipeline.models import Deal, DealQuerySet
+from pipeline.limits import limit_of
+from pipeline.models import Deal, DealQuerySet, Stage
 from pipeline.plan import plans_of
 from pipeline.standing import debts_of, owed_by, standing
 from tenancy import clock
@@ -24,11 +25,12 @@ def settle(deals: Sequence[Deal]) -> None:
         valued = deal.value_minor is None and deal.lead.value_minor is not None
         if valued:
             deal.value_minor, deal.currency = deal.lead.value_minor, deal.lead.currency
-        if stands != deal.gate or valued or deal.tier != deal.lead.tier:
-            deal.gate, deal.owed_by, deal.tier = stands, owed_by(stands), deal.lead.tier
+        limit_at = limit_of(plans[deal.pipeline_id].by_id[deal.stage_id], deal.entered_stage_at)
+        if valued or (stands, deal.lead.tier, limit_at) != (deal.gate, deal.tier, deal.limit_at):
+            deal.gate, deal.owed_by, deal.tier, deal.limit_at = stands, owed_by(stands), deal.lead.tier, limit_at
             changed.append(deal)
     if changed:
-        Deal.objects.bulk_update(changed, ["gate", "owed_by", "tier", "value_minor", "currency"])
+        Deal.objects.bulk_update(changed, ["gate", "owed_by", "tier", "limit_at", "value_minor", "currency"])
 
 
 def settle_leads(lead_ids: Sequence[UUID]) -> None:
@@ -37,9 +39,10 @@ def settle_leads(lead_ids: Sequence[UUID]) -> None:
         settle(deals)
 
 
-def settle_pipelines(pipeline_ids: Sequence[UUID]) -> None:
-    """Settle every open deal of these pipelines, after their stages or criteria changed."""
-    ids = list(Deal.objects.open().filter(pipeline_id__in=pipeline_ids).order_by("id").values_list("pk", flat=True))
+def settle_stages(stage_ids: Sequence[UUID]) -> None:
+    """Settle every open deal of these stages' pipelines, after a stage or its criteria changed."""
+    pipelines = Stage.objects.filter(pk__in=stage_ids).values("pipeline_id")
+    ids = list(Deal.objects.open().filter(pipeline_id__in=pipelines).order_by("id").values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
         settle(_locked(Deal.objects.open().filter(pk__in=ids[start : start + CHUNK])))
 

@@ -236,3 +236,11 @@ def test_a_gatepost_opens_the_criteria_of_its_gate(account: Account, rita: Clien
 
 def test_without_a_pipeline_the_board_says_so(rita: Client) -> None:
     assert "No pipeline yet" in rita.get("/acme/board/").content.decode()
+
+
+def test_asked_about_an_open_gate_the_dialog_says_so(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+    with scope(account):
+        deal, to = a_ready_deal(cast.rita, company="Kestrel"), stage("Discovery").public_id
+    html = rita.get(f"/acme/deals/{deal.public_id}/gate/?to={to}").content.decode()
+    assert "The gate is open for Kestrel" in html
+    assert "unmet" not in html

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from events.kinds import Kind
 from events.models import Event
 from leads.models import Lead
-from pipeline.jobs import close_deals, open_deals, settle_gates
-from pipeline.models import Deal, Visit
+from pipeline.jobs import close_deals, open_deals, settle_gates, settle_pipeline
+from pipeline.models import Criterion, Deal, Stage, Visit
 from tests.factories import a_lead
 from tests.pipeline.deals import a_deal, stage, the_deal, the_pipeline
 
@@ -56,6 +56,15 @@ def test_a_new_tier_reaches_the_board(cast: SimpleNamespace) -> None:
     Lead.objects.filter(pk=deal.lead_id).update(tier="urgent")
     settle_gates([deal.lead_id])
     assert (deal.tier, the_deal(deal.lead).tier) == ("low", "urgent")
+
+
+def test_an_edited_gate_reaches_every_card(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita)
+    Criterion.objects.filter(label="Company size is known").delete()
+    Stage.objects.filter(pk=deal.stage_id).update(limit_working_days=None)
+    settle_pipeline([stage("Closed").pk])
+    settled = the_deal(deal.lead)
+    assert (settled.gate["total"], settled.limit_at) == (2, None)
 
 
 def test_nobodys_lead_and_a_closed_lead_get_none(cast: SimpleNamespace) -> None:
