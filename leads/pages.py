@@ -40,8 +40,8 @@ def _added(request: Any) -> HttpResponse:
     form = NewLead(request.POST, account=request.account)
     if not form.is_valid():
         return render(request, "leads/new.html", {"form": form}, status=422)
-    capture(form.facts, source=form.source, channel="manual", by=request.by)
-    return HttpResponseRedirect(reverse("leads"))
+    captured = capture(form.facts, source=form.source, channel="manual", by=request.by)
+    return HttpResponseRedirect(reverse("lead", args=[captured.lead.public_id]))
 
 
 @require_GET

@@ -97,6 +97,7 @@ def test_rita_adds_a_lead_by_hand(rita: Client, account: Account) -> None:
         lead = Lead.objects.with_people().get()
         assert (lead.contact.name, lead.source.kind, lead.company.name) == ("Ada King", "manual", "Example")
         assert Event.objects.get(kind="lead.captured").actor_name == "Rita"
+    assert lead.public_id in added["Location"]
     assert "Ada King" in rita.get(added["Location"]).content.decode()
 
 
