@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils import timezone
 
 from accounts.models import ApiKey, Member
 from tenancy import door
@@ -60,7 +62,8 @@ class AccountMiddleware:
             request.account, request.member, request.by = account, member, member.by
             request.urlconf = settings.ACCOUNT_URLCONF
             request.path_info = request.path_info.removeprefix(f"/{slug}") or "/"
-            with script_prefix(f"/{slug}/"):
+            zone = ZoneInfo(member.time_zone or account.time_zone)
+            with script_prefix(f"/{slug}/"), timezone.override(zone):  # times as the reader's clock shows them
                 return self.answer(request)
 
     def answer(self, request: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -41,7 +42,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 @allow(Function.MANAGE_ACCOUNT)
 @require_http_methods(["GET", "POST"])
 def general(request: Any) -> HttpResponse:
-    form = AccountForm(request.POST or None, instance=Account.objects.get(pk=request.account.pk))
+    form = AccountForm(request.POST or None, instance=copy(request.account))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")

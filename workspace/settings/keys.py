@@ -42,10 +42,14 @@ def keys(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _, secret = ApiKey.issue(form.cleaned_data["name"], form.cleaned_data["scopes"], by=request.by)
         form = NewKey()
-    found = ApiKey.objects.order_by("revoked_at", "-created_at")
-    response = show(request, "keys.html", {"form": form, "keys": found, "secret": secret})
+    response = show(request, "keys.html", {"form": form, "keys": newest_keys(), "secret": secret})
     response["Cache-Control"] = "no-store"
     return response
+
+
+def newest_keys() -> Any:
+    """Keys in use first, then the revoked; newest first."""
+    return ApiKey.objects.order_by("revoked_at", "-created_at")
 
 
 @allow(Function.MANAGE_ACCOUNT)

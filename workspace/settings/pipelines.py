@@ -32,12 +32,16 @@ class StageForm(TenantForm):
 @allow(Function.MANAGE_ACCOUNT)
 def pipelines(request: Any) -> HttpResponse:
     """Every pipeline: its stages, and the gate after each."""
+    return show(request, "pipelines.html", {"pipelines": pipelines_with_gates()})
+
+
+def pipelines_with_gates() -> list[tuple[Pipeline, list[Any]]]:
+    """Each pipeline with its stages, and what the gate after each asks for."""
     rows = list(Pipeline.objects.order_by("position", "id"))
     plans = plans_of([row.pk for row in rows])
-    shown = [
+    return [
         (row, [(stage, _gate(plans[row.pk], index)) for index, stage in enumerate(plans[row.pk].rows)]) for row in rows
     ]
-    return show(request, "pipelines.html", {"pipelines": shown})
 
 
 def _gate(plan: Any, index: int) -> list[str]:

@@ -24,8 +24,7 @@ TO = {
 @allow(Function.MANAGE_ACCOUNT)
 def scoring(request: Any) -> HttpResponse:
     """What earns points, group by group, and where tiers begin."""
-    version = ScoringVersion.objects.filter(state=VersionState.PUBLISHED).first()
-    rules = ScoringRule.objects.filter(version=version).order_by("position") if version else []
+    version, rules = published_scoring()
     known = catalogue(request.account)
     groups = [
         (label, version.caps.get(key), [(rule, _when(rule, known)) for rule in rules if rule.group == key])
@@ -33,6 +32,11 @@ def scoring(request: Any) -> HttpResponse:
         if version
     ]
     return show(request, "scoring.html", {"version": version, "groups": groups})
+
+
+def published_scoring() -> tuple[ScoringVersion | None, list[ScoringRule]]:
+    version = ScoringVersion.objects.filter(state=VersionState.PUBLISHED).first()
+    return version, list(ScoringRule.objects.filter(version=version).order_by("position")) if version else []
 
 
 def _when(rule: ScoringRule, known: Any) -> str:
@@ -45,14 +49,24 @@ def _when(rule: ScoringRule, known: Any) -> str:
 @allow(Function.MANAGE_ACCOUNT)
 def routing(request: Any) -> HttpResponse:
     """Who gets which lead, in order; and what is promised."""
-    version = RoutingVersion.objects.filter(state=VersionState.PUBLISHED).first()
-    rules = RoutingRule.objects.filter(version=version).select_related("member", "pool").order_by("position")
+    version, rules = published_routing()
     known = catalogue(request.account)
     lines = [
         (rule, sentence(rule.condition, known) if rule.condition else "Everything else", _to(rule)) for rule in rules
     ]
-    context = {"version": version, "rules": lines, "policies": SlaPolicy.objects.order_by("due_minutes")}
+    context = {"version": version, "rules": lines, "policies": promises()}
     return show(request, "routing.html", context)
+
+
+def published_routing() -> tuple[RoutingVersion | None, list[RoutingRule]]:
+    version = RoutingVersion.objects.filter(state=VersionState.PUBLISHED).first()
+    rules = RoutingRule.objects.filter(version=version).select_related("member", "pool").order_by("position")
+    return version, list(rules)
+
+
+def promises() -> Any:
+    """What is promised to the leads of each tier, the strictest first."""
+    return SlaPolicy.objects.order_by("due_minutes")
 
 
 def _to(rule: RoutingRule) -> str:

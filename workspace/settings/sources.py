@@ -30,10 +30,18 @@ def sources(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (source := form.save()):
         messages.success(request, f"{source.name} is a source now.")
         return redirect("settings-sources")
-    hosted = Form.objects.select_related("source").order_by("name")
-    links = [(one, settings.PUBLIC_URL + outside_url("hosted-form", one.public_id)) for one in hosted]
-    context = {"form": form, "sources": Source.objects.order_by("name"), "forms": links, "api": api_url()}
+    context = {"form": form, "sources": by_name(), "forms": forms_with_links(), "api": api_url()}
     return show(request, "sources.html", context)
+
+
+def by_name() -> Any:
+    return Source.objects.order_by("name")
+
+
+def forms_with_links() -> list[tuple[Form, str]]:
+    """Each hosted form and its public address."""
+    hosted = Form.objects.select_related("source").order_by("name")
+    return [(one, settings.PUBLIC_URL + outside_url("hosted-form", one.public_id)) for one in hosted]
 
 
 def api_url() -> str:
