@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api import Need, endpoint
 from accounts.idempotency import idempotent
 from accounts.models import Member
+from accounts.openapi import OF_ONE, OF_POST, answers
 from accounts.problems import Problem
 from accounts.roles import Function, Scope
 from leads.models import Lead
@@ -71,7 +72,7 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(choices=Reason.choices)
 
 
-@extend_schema(responses=DecisionSerializer, operation_id="lead_decision")
+@extend_schema(responses=answers(*OF_ONE, ok=DecisionSerializer), operation_id="lead_decision")
 @endpoint(GET=Need(Scope.LEADS_READ, Function.SEE_LEADS))
 def decision(request: Request, lead_id: str) -> Response:
     lead = get_or_404(Lead, lead_id)
@@ -81,7 +82,11 @@ def decision(request: Request, lead_id: str) -> Response:
     return Response(DecisionSerializer(newest).data)
 
 
-@extend_schema(request=AssignmentSerializer, responses=DecisionSerializer, operation_id="lead_assignment")
+@extend_schema(
+    request=AssignmentSerializer,
+    responses=answers(*OF_ONE, *OF_POST, ok=DecisionSerializer),
+    operation_id="lead_assignment",
+)
 @endpoint(POST=Need(Scope.LEADS_WRITE, Function.WORK_LEADS))
 @idempotent
 def assignment(request: Request, lead_id: str) -> Response:

@@ -90,7 +90,7 @@ def sign_in(page: Page, account: dict[str, Any]) -> None:
     page.get_by_label("E-mail").fill(account["email"])
     page.get_by_label("Password", exact=True).fill(account["password"])
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(account["url"])
+    page.wait_for_url(f"{account['url']}**")
 
 
 def card_of(page: Page) -> Locator:
