@@ -13,6 +13,8 @@ from django.db.models.lookups import Exact
 
 from leads.catalogue import Field, Type
 
+LETTERS = "tollgate_letters"  # the collation that a migration makes
+
 # A Cast would want a precision.
 NUMERIC: dict[str, Any] = {"template": "(%(expressions)s)::numeric", "output_field": DecimalField()}
 _TEXTS = frozenset({Type.TEXT, Type.CHOICE, Type.DATE})
@@ -35,7 +37,7 @@ def compared_text(field: Field) -> Any:
         return field.expression()
     text = text_of(field)
     # The built-in locale folds letter by letter and alike on every machine; the database's own may not.
-    return text and Lower(Collate(text, "pg_c_utf8"), output_field=TextField())
+    return text and Lower(Collate(text, LETTERS), output_field=TextField())
 
 
 def ordered_text(field: Field) -> Any:
@@ -73,7 +75,7 @@ def raw_list_of(field: Field) -> Any:
 def list_of(field: Field) -> Any:
     """The list with all letters small, as jsonb."""
     raw = raw_list_of(field)
-    return raw and Cast(Lower(Collate(Cast(raw, TextField()), "pg_c_utf8")), JSONField())
+    return raw and Cast(Lower(Collate(Cast(raw, TextField()), LETTERS)), JSONField())
 
 
 def json_type(field: Field) -> Any:

@@ -15,7 +15,7 @@ BLANKS = " \t\n\r\f\v"
 
 
 def fold(text: str) -> str:
-    """Small letters, one by one, as PostgreSQL's lower() in pg_c_utf8 makes them: no letter becomes two."""
+    """Small letters, one by one, as lower() in the collation tollgate_letters does: none becomes two."""
     if text.isascii():
         return text.lower()
     return "".join(_fold_letter(letter) for letter in text)
