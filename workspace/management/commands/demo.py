@@ -1,7 +1,7 @@
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.test.utils import override_settings
 
 from tenancy.models import Account
 from workspace.demo import furnish
@@ -19,6 +19,6 @@ class Command(BaseCommand):
         if account is None:
             raise CommandError(f"There is no account “{options['account']}”.")
         # The letters of an invented past are noted as sent, and go nowhere.
-        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-        made = furnish(account, options["password"])
+        with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
+            made = furnish(account, options["password"])
         self.stdout.write(f"{account.name} has {made} new leads." if made else f"{account.name} has its demo already.")
