@@ -14,7 +14,7 @@ from events.kinds import Kind
 from events.record import By, Happening, prepare
 from leads.changes import searchable
 from leads.lookup import Known, look_up
-from leads.models import Company, Contact, Lead, Source, Status, Submission
+from leads.models import Company, Contact, Form, Lead, Source, Status, Submission
 from leads.reading import REACHABLE, Problem, Reading, is_blank, read, read_custom
 from leads.repeat import attach, known_lead, write
 from leads.vocabulary import Reader, storable
@@ -60,6 +60,7 @@ class Arrival:
     ip: str | None
     received_at: datetime
     spam: str = ""
+    form: Form | None = None
 
 
 def capture(
@@ -71,12 +72,13 @@ def capture(
     ip: str | None = None,
     received_at: datetime | None = None,
     spam: str = "",
+    form: Form | None = None,
 ) -> Captured:
     """Store one submission of the account in scope, in the transaction around it, with the jobs that follow from it.
 
     The same e-mail attaches to an open lead, reopens a disqualified one, and begins a new lead after won or lost; the
     same `external_id` of the same source updates. Without `source` the payload names it, else it is the API's.
-    `spam` (a reason) puts the lead aside for a person to look at.
+    `spam` (a reason) puts the lead aside for a person to see; `form` may name its deal's pipeline.
     Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
     """
     if all(is_blank(payload.get(name)) for name in REACHABLE):
@@ -94,9 +96,8 @@ def capture(
     read_custom(reading, raw, Reader.of(current_account(), at, known.custom))
     if not source and named not in ("", known.source.name, known.source.public_id):
         reading.problems.insert(0, UNKNOWN_SOURCE)
-    arrival = Arrival(raw, known.source, channel, by, ip, at, spam)
-    lead = None if spam else known_lead(known)
-    if lead:
+    arrival = Arrival(raw, known.source, channel, by, ip, at, spam, form)
+    if lead := None if spam else known_lead(known):
         submission = _submission(lead, arrival, reading, duplicate=True)
         attach(lead, submission, reading, by=by, same_id=lead.pk == known.lead_id)
     else:
@@ -113,11 +114,11 @@ def capture(
 
 def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Submission]:
     """A new lead, with its person and firm where they are new too, and all that follows, in one statement."""
-    chain, firm, link = Chain(), *_firm(reading, known)
-    contact, is_new = _person(reading, known, firm)
+    chain, firm, link = Chain(), *_firm(reading, known, arrival)
+    contact, is_new = _person(reading, known, firm, arrival)
     lead = _lead(arrival, reading, contact, firm)
-    if known.lead_id and arrival.spam:
-        lead.external_id = ""  # it belongs to another lead already
+    if arrival.spam:
+        lead.external_id = ""  # a forged one must not stand in a real lead's way
     submission = _submission(lead, arrival, reading)
     if link and firm:
         chain.insert("firm", [firm], tail=ONE_OF_US if firm.domain else "RETURNING id")
@@ -132,22 +133,24 @@ def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Subm
     return lead, submission
 
 
-def _firm(reading: Reading, known: Known) -> tuple[Company | None, dict[str, Expression]]:
+def _firm(reading: Reading, known: Known, arrival: Arrival) -> tuple[Company | None, dict[str, Expression]]:
     """The firm, and how new rows point at it while it is being inserted."""
     if known.company_id:
         firm: Company = Company.objects.get(pk=known.company_id)
-        write(firm, reading.firm)
+        if not arrival.spam:  # a machine teaches us nothing about real people
+            write(firm, reading.firm)
         return firm, {}
     if not reading.firm:
         return None, {}
     return Company(**reading.firm, created_at=clock.now()), {"company_id": Expression("(SELECT id FROM firm)")}
 
 
-def _person(reading: Reading, known: Known, firm: Company | None) -> tuple[Contact, bool]:
+def _person(reading: Reading, known: Known, firm: Company | None, arrival: Arrival) -> tuple[Contact, bool]:
     if known.contact_id is None:
         return Contact(**reading.person, company=firm, created_at=clock.now()), True
     contact: Contact = Contact.objects.select_related("company").get(pk=known.contact_id)
-    write(contact, reading.person)
+    if not arrival.spam:
+        write(contact, reading.person)
     return contact, False
 
 
@@ -159,6 +162,7 @@ def _lead(arrival: Arrival, reading: Reading, contact: Contact, firm: Company | 
         status=Status.SPAM if arrival.spam else Status.OPEN,
         incomplete=reading.missing(arrival.source.required),
         campaign=reading.campaign,
+        pipeline_id=arrival.form.pipeline_id if arrival.form else None,
         captured_at=arrival.received_at,
         updated_at=clock.now(),
         **reading.lead,
@@ -180,6 +184,8 @@ def _submission(lead: Lead, arrival: Arrival, reading: Reading, *, duplicate: bo
         consent=reading.consent,
         ip=arrival.ip,
         duplicate=duplicate,
+        spam=arrival.spam[:200],
+        form=arrival.form,
         received_at=arrival.received_at,
     )
 

@@ -1,8 +1,8 @@
-"""Assigned leads become deals: in the first stage of the account's first pipeline, once."""
+"""Assigned leads become deals: in the first stage of their form's pipeline or the account's first, once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from events.kinds import Kind
@@ -36,8 +36,19 @@ def open_deals_of(lead_ids: Sequence[UUID]) -> None:
         _hand_over(left, leads)
     done = {deal.lead_id for deal in (*open_ones, *left)}
     fresh = [lead for lead in leads.values() if lead.pk not in done]
-    if fresh and (pipeline := default_pipeline()):
-        _open(fresh, pipeline)
+    for pipeline, group in _by_pipeline(fresh):
+        _open(group, pipeline)
+
+
+def _by_pipeline(leads: Sequence[Lead]) -> Iterator[tuple[Pipeline, list[Lead]]]:
+    """Each lead in the pipeline that its form asked for, else in the account's first."""
+    asked = {lead.pipeline_id for lead in leads} - {None}
+    known = {row.pk: row for row in Pipeline.objects.filter(pk__in=asked)} if asked else {}
+    usual = default_pipeline() if any(lead.pipeline_id not in known for lead in leads) else None
+    groups: dict[Pipeline | None, list[Lead]] = {}
+    for lead in leads:
+        groups.setdefault(known.get(lead.pipeline_id, usual), []).append(lead)
+    yield from ((pipeline, group) for pipeline, group in groups.items() if pipeline)
 
 
 def _workable(lead_ids: Sequence[UUID]) -> list[Lead]:

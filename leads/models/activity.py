@@ -9,7 +9,7 @@ from accounts.models import Member
 from events.kinds import Kind
 from events.record import By, record
 from leads.models.lead import Lead
-from leads.models.sources import Source
+from leads.models.sources import Form, Source
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
 
@@ -21,6 +21,7 @@ class Submission(TenantModel):
 
     lead = TenantForeignKey(Lead, related_name="submissions")
     source = TenantForeignKey(Source, related_name="submissions")
+    form = TenantForeignKey(Form, null=True, blank=True, related_name="submissions")
     channel = models.CharField(max_length=10)  # api, form, manual, ...
     raw = models.JSONField()
     ignored = models.JSONField(default=list)
@@ -29,11 +30,20 @@ class Submission(TenantModel):
     consent = models.JSONField(default=dict)
     ip = models.GenericIPAddressField(null=True)
     duplicate = models.BooleanField(default=False)
+    spam = models.CharField(max_length=200, blank=True)  # why it was put aside when it came
     received_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
         db_table = "submission"
-        indexes = [models.Index(fields=["account", "lead", "-received_at"], name="submission_lead")]
+        indexes = [
+            models.Index(fields=["account", "lead", "-received_at"], name="submission_lead"),
+            models.Index(fields=["account", "-received_at", "-id"], name="submission_newest"),
+            models.Index(  # how many came from one address just now
+                fields=["account", "form", "ip", "-received_at"],
+                name="submission_form_ip",
+                condition=models.Q(form__isnull=False),
+            ),
+        ]
 
 
 class ActivityKind(models.TextChoices):

@@ -77,11 +77,18 @@ class Form(TenantModel):
     name = models.CharField(max_length=80)
     title = models.CharField(max_length=120)
     source = TenantForeignKey(Source, related_name="forms")
-    fields = models.JSONField(default=list)  # [{"field", "label", "required", "help"}]
+    intro = models.CharField(max_length=300, blank=True)
+    fields = models.JSONField(default=list)  # [{"field", "label", "required", "help", "hidden", "value", "choices"}]
     origins = models.JSONField(default=list, blank=True)
     consent_text = models.CharField(max_length=500, blank=True)
+    consent_version = models.PositiveSmallIntegerField(default=1)  # counts the texts there were
     thanks = models.CharField(max_length=500, blank=True)
     redirect = models.URLField(blank=True)
+    button = models.CharField(max_length=40, blank=True)
+    accent = models.CharField(max_length=10, blank=True)  # one of leads/looks.py
+    puzzle = models.BooleanField(default=False)  # a proof of work before it counts
+    pipeline_id = models.UUIDField(null=True, blank=True)  # of a later app, so without a foreign key
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
@@ -97,10 +104,18 @@ class Form(TenantModel):
         form: Form = cls.objects.select_related("source").by_public_id(public_id)
         return form
 
+    @property
+    def is_published(self) -> bool:
+        return self.withdrawn_at is None
+
     def publish(self) -> None:
         """Let its public link lead here."""
+        self.withdrawn_at = None
+        self.save(update_fields=["withdrawn_at"])
         door.open_door("form", self.public_id, self.account)
 
     def withdraw(self) -> None:
         """The public link leads nowhere any more."""
+        self.withdrawn_at = clock.now()
+        self.save(update_fields=["withdrawn_at"])
         door.close_door("form", self.public_id, self.account)

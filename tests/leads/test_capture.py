@@ -200,3 +200,18 @@ def test_an_update_with_another_firms_domain_keeps_both_firms() -> None:
     again = sent(name="Ada", company="Another", website="example.com", external_id="crm-8")
     assert again.lead.pk == first.lead.pk
     assert Lead.objects.get(pk=first.lead.pk).company.domain == ""
+
+
+def test_spam_teaches_us_nothing_about_a_real_person() -> None:
+    sent(email="ada@example.com", company="Example")
+    fake = {"email": "ada@example.com", "phone": "+442071838750", "company": "Example", "industry": "casino"}
+
+    captured = capture(
+        fake | {"external_id": "7"}, source=a_source(), channel="form", by=PROSPECT, spam="A field was filled in."
+    )
+
+    assert Contact.objects.get(email_norm="ada@example.com").phone == ""
+    assert Company.objects.get(domain="example.com").industry == ""
+    stored = Submission.objects.get(pk=captured.submission.pk)
+    assert (stored.spam, stored.raw["phone"]) == ("A field was filled in.", "+442071838750")
+    assert sent(email="bob@example.com", external_id="7").lead.status == "open"

@@ -7,8 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from events.kinds import Kind
 from events.models import Event
 from leads.models import Lead
+from pipeline import templates
 from pipeline.jobs import close_deals, open_deals, settle_gates, settle_pipeline
-from pipeline.models import Criterion, Deal, Stage, Visit
+from pipeline.models import Criterion, Deal, Pipeline, Stage, StageKind, Visit
+from tenancy.ids import uuid7
 from tests.factories import a_lead
 from tests.pipeline.deals import a_deal, stage, the_deal, the_pipeline
 
@@ -113,3 +115,16 @@ def test_a_batch_takes_as_many_queries_as_one(cast: SimpleNamespace) -> None:
         return len(asked)
 
     assert queries(1) == queries(30) <= 20
+
+
+def test_a_deal_begins_where_the_form_asked_for(cast: SimpleNamespace) -> None:
+    templates.install("it_services")
+    other = Pipeline.objects.create(name="Partners", position=9)
+    first = Stage.objects.create(pipeline=other, name="Hello", position=0, kind=StageKind.OPEN)
+    asked, plain = a_lead(owner=cast.rita, pipeline_id=other.pk), a_lead(owner=cast.rita)
+    unknown = a_lead(owner=cast.rita, pipeline_id=uuid7())
+
+    open_deals([asked.pk, plain.pk, unknown.pk])
+
+    assert the_deal(asked).stage == first
+    assert the_deal(plain).stage == the_deal(unknown).stage != first
