@@ -6,6 +6,7 @@ from leads.models.activity import (
     StakeholderRole,
     Submission,
 )
+from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
 from leads.models.people import Company, Contact
 from leads.models.sources import CustomField, FieldType, Form, Source, SourceKind
@@ -19,8 +20,14 @@ __all__ = [
     "Direction",
     "FieldType",
     "Form",
+    "Inlet",
     "Lead",
     "LeadQuerySet",
+    "MailProvider",
+    "Mailbox",
+    "Payload",
+    "PayloadState",
+    "Protocol",
     "Source",
     "SourceKind",
     "Stakeholder",
