@@ -103,7 +103,7 @@ _CUSTOM_TYPES = {
     "text": Type.TEXT,
     "url": Type.TEXT,
     "number": Type.NUMBER,
-    "money": Type.NUMBER,
+    "money": Type.MONEY,
     "date": Type.DATE,
     "choice": Type.TEXT,
     "choices": Type.LIST,

@@ -1,5 +1,10 @@
 """Names of facts as people read them, on forms, in lists and in the timeline."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from leads.money import major
+
 LABELS = {
     "name": "Name",
     "first_name": "First name",
@@ -26,6 +31,18 @@ LABELS = {
     "territory": "Territory",
     "external_id": "External id",
 }
+
+
+def fact_words(value: Any) -> str:
+    """A fact's value as people read it: `Yes`, `Azure, SAP`, `25,000.00 EUR`; "" for one that is not known."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Mapping) and isinstance(value.get("minor"), int):
+        currency = str(value.get("currency", ""))
+        return f"{major(value['minor'], currency):,} {currency}".strip()
+    if isinstance(value, list | tuple):
+        return ", ".join(map(fact_words, value))
+    return "" if value in (None, {}) else str(value)
 
 
 def fact_label(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from events.kinds import Kind
 from events.models import Event
-from leads.labels import fact_label
+from leads.labels import fact_label, fact_words
 from leads.timeline import Telling, describes
 
 OUTCOMES = {
@@ -114,6 +114,4 @@ def unsubscribed(event: Event) -> Telling:
 
 
 def _shown(value: object) -> str:
-    if value in (None, "", [], {}):
-        return "empty"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return fact_words(value) or "empty"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leads.catalogue import Type, catalogue
+from leads.labels import fact_words
 from leads.models import Lead
 from leads.vocabulary import FACTS, UNCHANGEABLE
 from pipeline.lead_who import shown_fact
@@ -68,6 +69,4 @@ def _kind(name: str, of: Type, has_choices: bool) -> str:
 def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    return fact_words(value).replace(",", "") if isinstance(value, dict) else fact_words(value)

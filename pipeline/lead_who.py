@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from leads.catalogue import FIELDS, Field
 from leads.conditions import is_known
-from leads.labels import fact_label
+from leads.labels import fact_label, fact_words
 from leads.models import CustomField, Lead, StakeholderRole, Status, Submission
 from pipeline.lead_head import initials
 
@@ -48,10 +48,8 @@ def shown_fact(lead: Lead, name: str, facts: Any) -> dict[str, Any]:
 
 
 def _words(field: Field | None, name: str, value: Any, lead: Lead) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
+    if isinstance(value, bool | list | dict):
+        return fact_words(value)
     match name:
         case "headcount":
             return f"{value:,} people"

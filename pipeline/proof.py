@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from leads.conditions import matches, sentence
+from leads.labels import fact_words
 
 if TYPE_CHECKING:
     from pipeline.gate import Criterion, Dossier
@@ -53,7 +54,7 @@ def shown(value: Any) -> str:
         return ", ".join(str(item) for item in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)[:200]
+    return (fact_words(value) if isinstance(value, Mapping) else str(value))[:200]
 
 
 def _says_something(text: str) -> bool:

@@ -5,13 +5,27 @@ Each function gives an expression that is NULL when the field holds nothing of t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, CharField, DecimalField, F, Func, JSONField, TextField, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Func,
+    JSONField,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Collate, Lower, NullIf
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, In
 
 from leads.catalogue import Field, Type
+from leads.money import WITH_THREE_DIGITS, WITHOUT_MINOR
 
 LETTERS = "tollgate_letters"  # the collation that a migration makes
 
@@ -48,8 +62,22 @@ def ordered_text(field: Field) -> Any:
 
 def number_of(field: Field) -> Any:
     if field.json:
-        return _json_as(field, "number", Func(_json_text(field), **NUMERIC), DecimalField())
+        plain = When(Exact(json_type(field), Value("number")), then=Func(_json_text(field), **NUMERIC))
+        return Case(plain, _when_amount(field), output_field=DecimalField())
     return field.expression() if field.type in (Type.NUMBER, Type.MONEY) else None
+
+
+def _when_amount(field: Field) -> When:
+    """An amount, such as {"minor": 2500000, "currency": "EUR"}, counts in major units."""
+    minor, currency = _json_text(field, "minor"), _json_text(field, "currency")
+    factor = Case(
+        When(In(currency, sorted(WITHOUT_MINOR)), then=Value(Decimal(1))),
+        When(In(currency, sorted(WITH_THREE_DIGITS)), then=Value(Decimal("0.001"))),
+        default=Value(Decimal("0.01")),
+        output_field=DecimalField(),
+    )
+    is_amount = Exact(json_type(field, "minor"), Value("number"))
+    return When(is_amount, then=ExpressionWrapper(Func(minor, **NUMERIC) * factor, DecimalField()))
 
 
 def time_of(field: Field) -> Any:
@@ -78,19 +106,22 @@ def list_of(field: Field) -> Any:
     return raw and Cast(Lower(Collate(Cast(raw, TextField()), LETTERS)), JSONField())
 
 
-def json_type(field: Field) -> Any:
-    return Func(_json(field), function="jsonb_typeof", output_field=CharField())
+def json_type(field: Field, *below: str) -> Any:
+    return Func(_json(field, *below), function="jsonb_typeof", output_field=CharField())
 
 
-def _json(field: Field) -> Any:
-    column, key = field.json or ("", "")
+def _json(field: Field, *below: str) -> Any:
     # By name always: Django's own key transform takes a key of digits for an index.
-    return Func(F(column), Value(key), function="jsonb_extract_path", output_field=JSONField())
+    return Func(*_path(field, *below), function="jsonb_extract_path", output_field=JSONField())
 
 
-def _json_text(field: Field) -> Any:
+def _json_text(field: Field, *below: str) -> Any:
+    return Func(*_path(field, *below), function="jsonb_extract_path_text", output_field=TextField())
+
+
+def _path(field: Field, *below: str) -> list[Any]:
     column, key = field.json or ("", "")
-    return Func(F(column), Value(key), function="jsonb_extract_path_text", output_field=TextField())
+    return [F(column), Value(key), *map(Value, below)]
 
 
 def _json_as(field: Field, kind: str, then: Any, output: Any = None) -> Any:

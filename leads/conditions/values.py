@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from leads.money import digits
+
 # What people type into a field they do not want to fill.
 PLACEHOLDERS = frozenset(
     "- -- --- . .. ... ? ?? ??? / // x xx xxx xxxx n/a na n.a. n.a n/k k.a. k.a none null nil nan tbd tba tbc "
@@ -40,11 +42,20 @@ def seen_text(value: Any) -> str | None:
 
 
 def seen_number(value: Any) -> int | Decimal | None:
+    """A number, or an amount (`{"minor", "currency"}`) in major units; None for what is neither."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, dict):
+        return _amount(value)
     if isinstance(value, float):
         return Decimal(repr(value))
     return value if isinstance(value, int | Decimal) else None
+
+
+def _amount(value: dict[str, Any]) -> Decimal | None:
+    minor = value.get("minor")
+    whole = None if isinstance(minor, dict) else seen_number(minor)
+    return None if whole is None else Decimal(whole).scaleb(-digits(str(value.get("currency"))))
 
 
 def seen_list(value: Any) -> list[str] | None:

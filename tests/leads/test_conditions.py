@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from leads.catalogue import FIELDS, Catalogue, Field, Type, catalogue
-from leads.conditions import InvalidCondition, matches, sentence, validate
-from leads.models import CustomField
+from leads.conditions import InvalidCondition, matches, q, sentence, validate
+from leads.models import CustomField, Lead
 from tenancy.models import Account
+from tests.factories import a_lead
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SITES = {"custom.sites": Field("custom.sites", "Sites", Type.NUMBER, json=("custom", "sites"))}
@@ -152,3 +153,21 @@ def test_the_catalogue_knows_the_accounts_own_fields(in_scope: Account) -> None:
     assert sentence(leaf("custom.sites", "at_least", 3), fields) == "Number of sites is at least 3"
     with pytest.raises(InvalidCondition):
         validate(leaf("custom.floors", "at_least", 3), fields)
+
+
+@pytest.mark.parametrize(
+    ("kept", "amount"),
+    [
+        ({"minor": 2_500_000, "currency": "EUR"}, 25_000),
+        ({"minor": 25_000, "currency": "JPY"}, 25_000),
+        ({"minor": 25_000_000, "currency": "KWD"}, 25_000),
+    ],
+)
+def test_an_own_field_of_money_counts_in_major_units(in_scope: Account, kept: dict[str, Any], amount: int) -> None:
+    CustomField.objects.create(key="deposit", label="Deposit", type="money")
+    lead = a_lead(custom={"deposit": kept})
+    for operator, value, holds in (("at_least", amount, True), ("is", amount, True), ("less_than", amount, False)):
+        tree = leaf("custom.deposit", operator, value)
+        validate(tree, catalogue(in_scope))
+        assert matches(tree, lead.facts, NOW) is holds
+        assert Lead.objects.filter(q(tree, NOW)).exists() is holds

@@ -50,6 +50,8 @@ custom_values = st.one_of(
     st.floats(-1e6, 1e6, allow_nan=False),
     st.lists(texts | st.integers(0, 3), max_size=3),
     st.dates(date(2025, 1, 1), date(2026, 12, 31)).map(date.isoformat),
+    st.fixed_dictionaries({"minor": st.integers(0, 200_000), "currency": st.sampled_from(["EUR", "JPY", "KWD", ""])}),
+    st.fixed_dictionaries({"minor": texts | st.booleans() | st.none()}),
 )
 jsons = st.dictionaries(st.sampled_from(["sites", "k", "5"]), custom_values, max_size=3)
 people = st.fixed_dictionaries(
