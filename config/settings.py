@@ -21,6 +21,8 @@ DATABASES = {
     "default": env.database(env.text("DATABASE_URL"))
     | {"CONN_MAX_AGE": env.number("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 }
+# host:port of private addresses that outgoing requests may reach all the same (events/outgoing.py); none by default.
+OUTGOING_PRIVATE_HOSTS = env.words("OUTGOING_PRIVATE_HOSTS")
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
