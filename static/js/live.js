@@ -8,7 +8,7 @@ import { serverNow } from "./countdown.js";
 const url = document.body.dataset.liveUrl;
 const ON_CARDS = /^(activity|criterion|deal|file|gate|lead|meeting|objection|promise|stakeholder|task)\./;
 const QUICK = 150; // ms: changes of one deed are told together
-const BUSY = 1000; // ms between two tellings while changes stream in
+const BUSY = 1000; // ms: the pause between two tellings doubles up to this while changes stream in
 let good = serverNow();
 let lost = false;
 let stream = null;
@@ -16,21 +16,30 @@ let channel = null;
 
 let people = 1;
 let told = 0;
+let pause = QUICK;
 let waiting = null;
 
 function changed(data) {
   good = serverNow();
-  waiting ??= (setTimeout(flush, Math.max(QUICK, told + BUSY - Date.now())), new Set());
+  waiting ??= begin();
   if (data.kind === "many") waiting.add("refresh");
   if (ON_CARDS.test(data.kind)) waiting.add("board");
   for (const key of ["kind", "lead", "subject"]) if (data[key]) waiting.add(`${key}-${data[key]}`);
   waiting.add("changed");
 }
 
+// A lead's card follows its capture by a few tenths of a second, often just after the first telling.
+function begin() {
+  if (Date.now() - told > BUSY) pause = QUICK;
+  setTimeout(flush, Math.max(QUICK, told + pause - Date.now()));
+  return new Set();
+}
+
 function flush() {
   const names = waiting;
   waiting = null;
   told = Date.now();
+  pause = Math.min(BUSY, 2 * pause);
   const detail = { leads: [...names].filter((name) => name.startsWith("lead-")).map((name) => name.slice(5)) };
   for (const name of names) document.body.dispatchEvent(new CustomEvent(`tollgate:${name}`, { detail }));
 }

@@ -65,3 +65,31 @@ def test_lost_stream_is_said_with_the_time_of_the_data(page: Page) -> None:
     open_board(page)
     expect(page.locator("#live-note")).to_contain_text("Live updates stopped.")
     expect(page.locator("[data-live-since]")).to_have_attribute("datetime", re.compile(r"^\d{4}-\d\d-\d\dT"))
+
+
+STREAM_BY_HAND = """window.EventSource = class extends EventTarget {
+    constructor() { super(); window.stream = this; }
+    close() {}
+};"""
+CHANGE = """window.stream.dispatchEvent(new MessageEvent("change", {
+    data: JSON.stringify({ kind: "lead.captured", lead: "lead_1" }),
+}))"""
+
+
+def test_what_follows_a_change_is_told_soon_and_a_flood_once_a_second(page: Page) -> None:
+    page.clock.install(time=0)
+    page.add_init_script(STREAM_BY_HAND)
+    page.route(STREAM, stream)
+    open_board(page)
+    page.reload()
+    page.clock.pause_at(60_000)
+    page.evaluate("""window.tellings = 0;
+        document.body.addEventListener("tollgate:changed", () => { window.tellings += 1; });""")
+    told = []
+    for pause in (150, 300, 600, 1000, 1000):
+        page.evaluate(CHANGE)
+        page.clock.run_for(pause - 1)
+        early = page.evaluate("window.tellings")
+        page.clock.run_for(1)
+        told.append((early, page.evaluate("window.tellings")))
+    assert told == [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]
