@@ -10,22 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from events.kinds import Kind
-from events.record import By, Happening, prepare
-from leads.changes import searchable
-from leads.lookup import Known, look_up
-from leads.models import Company, Contact, Form, Lead, Source, Status, Submission
-from leads.reading import REACHABLE, Problem, Reading, is_blank, read, read_custom
+from events.record import By, prepare
+from leads.arrival import Arrival, beginning, new_lead, submission_of
+from leads.lookup import Known, look_up, named_source
+from leads.models import Company, Contact, Form, Lead, Source, Submission
+from leads.reading import Problem, Reading, is_reachable, read, read_custom
 from leads.repeat import attach, known_lead, write
 from leads.vocabulary import Reader, storable
 from tenancy import clock
-from tenancy.ids import uuid7
 from tenancy.rows import Chain, Expression
 from tenancy.scope import current_account
 
 ONE_OF_US = "ON CONFLICT (account_id, domain) WHERE NOT (domain = '') DO UPDATE SET name = company.name RETURNING id"
 
-
+NO_WAY = "An e-mail, a phone, a name or an external_id is needed."
 UNKNOWN_SOURCE = {
     "pointer": "/source",
     "code": "unknown",
@@ -49,20 +47,6 @@ class Captured:
     incomplete: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """How a submission came: over which channel, from where and when; `spam` says why it is none, if so."""
-
-    raw: Mapping[str, Any]
-    source: Source
-    channel: str
-    by: By
-    ip: str | None
-    received_at: datetime
-    spam: str = ""
-    form: Form | None = None
-
-
 def capture(
     payload: Mapping[str, Any],
     *,
@@ -81,11 +65,11 @@ def capture(
     `spam` (a reason) puts the lead aside for a person to see; `form` may name its deal's pipeline.
     Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
     """
-    if all(is_blank(payload.get(name)) for name in REACHABLE):
-        raise Unreachable("An e-mail, a phone, a name or an external_id is needed.")
     raw, at = storable(dict(payload)), received_at or clock.now()
+    if not is_reachable(raw):
+        raise Unreachable(NO_WAY)
     reading = read(raw, Reader.of(current_account(), at, {}))
-    named = str(raw.get("source") or "").strip()[:80]
+    named = named_source(raw)
     known = look_up(
         source or named,
         email=reading.person.get("email_norm", ""),
@@ -98,7 +82,7 @@ def capture(
         reading.problems.insert(0, UNKNOWN_SOURCE)
     arrival = Arrival(raw, known.source, channel, by, ip, at, spam, form)
     if lead := None if spam else known_lead(known):
-        submission = _submission(lead, arrival, reading, duplicate=True)
+        submission = submission_of(lead, arrival, reading, duplicate=True)
         attach(lead, submission, reading, by=by, same_id=lead.pk == known.lead_id)
     else:
         lead, submission = _begin(arrival, reading, known)
@@ -116,16 +100,16 @@ def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Subm
     """A new lead, with its person and firm where they are new too, and all that follows, in one statement."""
     chain, firm, link = Chain(), *_firm(reading, known, arrival)
     contact, is_new = _person(reading, known, firm, arrival)
-    lead = _lead(arrival, reading, contact, firm)
+    lead = new_lead(arrival, reading, contact, firm)
     if arrival.spam:
         lead.external_id = ""  # a forged one must not stand in a real lead's way
-    submission = _submission(lead, arrival, reading)
+    submission = submission_of(lead, arrival, reading)
     if link and firm:
         chain.insert("firm", [firm], tail=ONE_OF_US if firm.domain else "RETURNING id")
     if is_new:
         chain.insert("person", [contact], **link)
     chain.insert("lead_row", [lead], **link).insert("submission_row", [submission])
-    events, jobs = prepare([_happening(lead, submission, arrival)])
+    events, jobs = prepare([beginning(lead, submission, arrival)])
     chain.insert("event_row", events).insert("job_row", jobs)
     (firm_id,) = chain.fetch("SELECT id FROM firm" if link else "SELECT NULL")
     if firm and firm_id and firm.pk != firm_id:
@@ -152,52 +136,3 @@ def _person(reading: Reading, known: Known, firm: Company | None, arrival: Arriv
     if not arrival.spam:
         write(contact, reading.person)
     return contact, False
-
-
-def _lead(arrival: Arrival, reading: Reading, contact: Contact, firm: Company | None) -> Lead:
-    lead = Lead(
-        contact=contact,
-        company=firm or contact.company,
-        source=arrival.source,
-        status=Status.SPAM if arrival.spam else Status.OPEN,
-        incomplete=reading.missing(arrival.source.required),
-        campaign=reading.campaign,
-        pipeline_id=arrival.form.pipeline_id if arrival.form else None,
-        captured_at=arrival.received_at,
-        updated_at=clock.now(),
-        **reading.lead,
-    )
-    lead.search_text = searchable(lead)
-    return lead
-
-
-def _submission(lead: Lead, arrival: Arrival, reading: Reading, *, duplicate: bool = False) -> Submission:
-    return Submission(
-        id=uuid7(),
-        lead=lead,
-        source=arrival.source,
-        channel=arrival.channel,
-        raw=arrival.raw,
-        ignored=reading.ignored,
-        problems=reading.problems,
-        campaign=reading.campaign,
-        consent=reading.consent,
-        ip=arrival.ip,
-        duplicate=duplicate,
-        spam=arrival.spam[:200],
-        form=arrival.form,
-        received_at=arrival.received_at,
-    )
-
-
-def _happening(lead: Lead, submission: Submission, arrival: Arrival) -> Happening:
-    body = {
-        "source": arrival.source.name,
-        "channel": arrival.channel,
-        "submission": submission.public_id,
-        "incomplete": lead.incomplete,
-        "message": lead.message[:500],
-    }
-    kind = Kind.LEAD_QUARANTINED if arrival.spam else Kind.LEAD_CAPTURED
-    reason = {"reason": arrival.spam} if arrival.spam else {}
-    return Happening(kind, lead.pk, lead.pk, arrival.by, body | reason, arrival.received_at)

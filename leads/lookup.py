@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from leads.models.sources import Source, SourceKind
-from leads.vocabulary import Kept
+from leads.vocabulary import Kept, storable
 from tenancy.ids import from_public
 from tenancy.scope import current_account
 
@@ -55,7 +55,7 @@ def look_up(source: Source | str, *, email: str, external_id: str, domain: str, 
     wanted = "" if isinstance(source, Source) else source
     values: dict[str, Any] = {
         "account": account.pk,
-        "source": source.pk if isinstance(source, Source) else _uuid(wanted),
+        "source": source.pk if isinstance(source, Source) else id_of_source(wanted),
         "wanted": wanted,
         "default": DEFAULT_API_SOURCE,
         "email": email,
@@ -63,7 +63,7 @@ def look_up(source: Source | str, *, email: str, external_id: str, domain: str, 
         "domain": domain,
         "name": "" if domain else company,
     }
-    row = _ask(sorted(_locks(account.pk, email, external_id)), values)
+    row = _ask(sorted(locks_of({email} - {""}, {external_id} - {""})), values)
     if row is None:
         Source.objects.get_or_create(name=DEFAULT_API_SOURCE, defaults={"kind": SourceKind.API})
         row = _ask([], values)
@@ -84,10 +84,12 @@ def _ask(locks: list[int], values: dict[str, Any]) -> Any:
         return cursor.fetchone()
 
 
-def _locks(account_id: UUID, email: str, external_id: str) -> Iterator[int]:
-    if email:
+def locks_of(emails: Iterable[str], external_ids: Iterable[str]) -> Iterator[int]:
+    """The keys of the advisory locks behind which people with these addresses and ids are looked up."""
+    account_id = current_account().pk
+    for email in emails:
         yield lock_key(account_id, "email", email)
-    if external_id:
+    for external_id in external_ids:
         yield lock_key(account_id, "external id", external_id)
 
 
@@ -97,7 +99,14 @@ def lock_key(account_id: UUID, *parts: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _uuid(text: str) -> UUID | None:
+def named_source(payload: Mapping[str, Any]) -> str:
+    """The source that a payload names, by name or public id; "" for none."""
+    named: str = storable(str(payload.get("source") or "").strip()[:80])
+    return named
+
+
+def id_of_source(text: str) -> UUID | None:
+    """The id in a public id of a source; None for any other text."""
     try:
         return from_public(Source.PREFIX, text)
     except ValueError:

@@ -64,6 +64,11 @@ def read(payload: Mapping[str, Any], reader: Reader) -> Reading:
     return reading
 
 
+def is_reachable(payload: Mapping[str, Any]) -> bool:
+    """Whether somebody could be found by what `payload` says."""
+    return any(not is_blank(payload.get(name)) for name in REACHABLE)
+
+
 def is_blank(value: Any) -> bool:
     return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
 

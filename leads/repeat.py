@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 from events.kinds import Kind
 from events.record import By, Happening, record_all
@@ -17,19 +18,61 @@ from tenancy import clock
 NEWEST_COUNTS = frozenset("message product budget timeline_days business_problem value_minor currency".split())
 
 
+class Ground(Protocol):
+    """Where a repeat is written: the database row by row (`Alone`), or a batch that is written at the end."""
+
+    def has_other(self, address: str, contact: Contact) -> bool:
+        """Whether another contact than `contact` has this address."""
+
+    def firm(self, columns: dict[str, Any]) -> Company:
+        """The firm these columns describe, new where nobody knows it."""
+
+    def is_taken(self, domain: str) -> bool:
+        """Whether some firm has this domain."""
+
+    def changed(self, row: Any, names: Sequence[str]) -> None:
+        """`row` has other values in the columns `names` than the database."""
+
+
+class Alone:
+    """One repeat by itself: each change goes to the database at once."""
+
+    def has_other(self, address: str, contact: Contact) -> bool:
+        return bool(Contact.objects.filter(email_norm=address).exclude(pk=contact.pk).exists())
+
+    def firm(self, columns: dict[str, Any]) -> Company:
+        domain = columns.get("domain")
+        known = Company.objects.filter(domain=domain).first() if domain else None
+        found: Company = known or Company.objects.create(**columns)
+        return found
+
+    def is_taken(self, domain: str) -> bool:
+        return bool(Company.objects.filter(domain=domain).exists())
+
+    def changed(self, row: Any, names: Sequence[str]) -> None:
+        row.save(update_fields=names)
+
+
+ALONE = Alone()
+
+
 def known_lead(known: Known) -> Lead | None:
-    """The lead a new submission belongs to: the one with its external id, else the person's open one, else the newest
-    if that is disqualified. None after won, lost or spam: then a new lead begins."""
+    """The lead a new submission belongs to: the one with its external id, else what `newest_of` finds."""
     if not known.lead_id and not known.contact_id:
         return None
     leads = Lead.objects.with_people().select_related("contact__company").select_for_update(of=("self",))
     if known.lead_id:
         found: Lead = leads.get(pk=known.lead_id)
         return found
-    of_person = list(leads.filter(contact=known.contact_id).exclude(status__in=[Status.SPAM, Status.MERGED]))
-    of_person.sort(key=lambda lead: (lead.status == Status.OPEN, lead.captured_at), reverse=True)
-    attachable = of_person and of_person[0].status in (Status.OPEN, Status.DISQUALIFIED)
-    return of_person[0] if attachable else None
+    return newest_of(leads.filter(contact=known.contact_id))
+
+
+def newest_of(leads: Iterable[Lead]) -> Lead | None:
+    """Of one person's leads the open one, else the newest if that is disqualified. None after won or lost, and where
+    there is only spam: then a new lead begins."""
+    real = [lead for lead in leads if lead.status not in (Status.SPAM, Status.MERGED)]
+    newest = max(real, key=lambda lead: (lead.status == Status.OPEN, lead.captured_at), default=None)
+    return newest if newest and newest.status in (Status.OPEN, Status.DISQUALIFIED) else None
 
 
 def attach(lead: Lead, submission: Submission, reading: Reading, *, by: By, same_id: bool) -> None:
@@ -37,29 +80,39 @@ def attach(lead: Lead, submission: Submission, reading: Reading, *, by: By, same
 
     Records LEAD_REPEATED, before it LEAD_REOPENED where the lead was disqualified.
     """
+    reopened = blend(lead, reading, same_id=same_id, ground=ALONE)
+    lead.save()
+    submission.save(force_insert=True)
+    record_all(repetition(lead, submission, by, reopened=reopened))
+
+
+def blend(lead: Lead, reading: Reading, *, same_id: bool, ground: Ground) -> bool:
+    """Bring what was read into `lead` in memory, and into its person and firm on `ground`.
+
+    Returns whether the lead was disqualified and is open again.
+    """
     reopened = lead.status == Status.DISQUALIFIED
     if reopened:
         _assign(lead, REOPENED)
-    write(lead.contact, _own_address(lead, reading), overwrite=same_id)
-    _write_firm(lead, reading, overwrite=same_id)
+    write(lead.contact, _own_address(lead, reading, ground), overwrite=same_id, ground=ground)
+    _write_firm(lead, reading, overwrite=same_id, ground=ground)
     custom = lead.custom | reading.custom if same_id else reading.custom | lead.custom
     columns = {name: value for name, value in reading.lead.items() if name not in ("custom", "external_id")}
     _assign(lead, {name: value for name, value in columns.items() if same_id or _is_news(lead, name, value)})
     lead.custom = custom
-    known = lead.facts
-    lead.incomplete = [name for name in lead.incomplete if known.get(name) is None]
+    if lead.incomplete:
+        known = lead.facts
+        lead.incomplete = [name for name in lead.incomplete if known.get(name) is None]
     lead.campaign = lead.campaign or reading.campaign
     lead.search_text = searchable(lead)
     lead.updated_at = clock.now()
-    lead.save()
-    submission.save(force_insert=True)
-    record_all(_happenings(lead, submission, by, reopened=reopened))
+    return reopened
 
 
-def _own_address(lead: Lead, reading: Reading) -> dict[str, Any]:
+def _own_address(lead: Lead, reading: Reading, ground: Ground) -> dict[str, Any]:
     """The person as it was sent, without an address that is another contact's: that stays in the submission."""
     address = reading.person.get("email_norm")
-    if not address or not Contact.objects.filter(email_norm=address).exclude(pk=lead.contact_id).exists():
+    if not address or not ground.has_other(address, lead.contact):
         return reading.person
     detail = "Another contact has this address; it is kept in the submission only."
     reading.problems.append({"pointer": "/email", "code": "duplicate", "detail": detail})
@@ -70,7 +123,8 @@ def _is_news(lead: Lead, name: str, value: Any) -> bool:
     return bool(value) and (name in NEWEST_COUNTS or not getattr(lead, name))
 
 
-def _happenings(lead: Lead, submission: Submission, by: By, *, reopened: bool) -> list[Happening]:
+def repetition(lead: Lead, submission: Submission, by: By, *, reopened: bool) -> list[Happening]:
+    """LEAD_REPEATED, before it LEAD_REOPENED where the lead was disqualified."""
     body = {
         "source": submission.source.name,
         "channel": submission.channel,
@@ -86,29 +140,27 @@ def _happenings(lead: Lead, submission: Submission, by: By, *, reopened: bool) -
     ]
 
 
-def _write_firm(lead: Lead, reading: Reading, *, overwrite: bool) -> None:
+def _write_firm(lead: Lead, reading: Reading, *, overwrite: bool, ground: Ground) -> None:
     if not reading.firm:
         return
     if lead.company is None:
-        domain = reading.firm.get("domain")
-        known = Company.objects.filter(domain=domain).first() if domain else None
-        lead.company = known or Company.objects.create(**reading.firm)
+        lead.company = ground.firm(reading.firm)
         if lead.contact.company is None:
             lead.contact.company = lead.company
-            lead.contact.save(update_fields=["company"])
+            ground.changed(lead.contact, ["company"])
     domain = reading.firm.get("domain")
-    taken = domain and (lead.company.domain or Company.objects.filter(domain=domain).exists())
+    taken = domain and (lead.company.domain or ground.is_taken(domain))
     columns = {name: value for name, value in reading.firm.items() if name != "domain" or not taken}
-    write(lead.company, columns, overwrite=overwrite)
+    write(lead.company, columns, overwrite=overwrite, ground=ground)
 
 
-def write(row: Any, columns: dict[str, Any], *, overwrite: bool = False) -> None:
+def write(row: Any, columns: dict[str, Any], *, overwrite: bool = False, ground: Ground = ALONE) -> None:
     """Write what is not known of a person or firm yet; with `overwrite` everything that is said."""
     news = {name: value for name, value in columns.items() if value and (overwrite or not getattr(row, name))}
     news = {name: value for name, value in news.items() if value != getattr(row, name)}
     if news:
         _assign(row, news)
-        row.save(update_fields=list(news))
+        ground.changed(row, list(news))
 
 
 def _assign(row: Any, columns: dict[str, Any]) -> None:

@@ -1,0 +1,195 @@
+"""Everybody a batch may be about: locked and looked up together, changed in memory, written together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models import Q
+
+from leads.lookup import locks_of
+from leads.models import Company, Contact, Lead, Source
+from leads.reading import Reading
+from leads.repeat import newest_of
+from tenancy import clock
+from tenancy.rows import Chain
+
+ONE_OF_US = (
+    "ON CONFLICT (account_id, domain) WHERE NOT (domain = '') DO UPDATE SET name = company.name RETURNING id, domain"
+)
+
+
+class Crowd:
+    """What the account knows of the people in a batch, and what the batch makes of it.
+
+    It is the ground (leads/repeat.py) of every repeat in the batch. `save` writes all of it in at most six statements.
+    """
+
+    def __init__(self) -> None:
+        self._people: dict[str, Contact] = {}  # by address
+        self._numbered: dict[tuple[UUID, str], Lead] = {}  # by source and external id
+        self._leads: dict[UUID, list[Lead]] = defaultdict(list)  # by person
+        self._by_domain: dict[str, Company] = {}
+        self._by_name: dict[str, Company] = {}
+        self._new: list[Any] = []
+        self._changed: dict[UUID, Any] = {}
+
+    @classmethod
+    def around(cls, readings: Sequence[tuple[Source, Reading]]) -> Crowd:
+        """Lock these people until the transaction ends, then see whom and what we know: four statements."""
+        crowd = cls()
+        emails = {reading.person["email_norm"] for _, reading in readings if reading.person.get("email_norm")}
+        numbers = {(source.pk, reading.lead.get("external_id", "")) for source, reading in readings}
+        numbers = {(source, number) for source, number in numbers if number}
+        lock(locks_of(emails, {number for _, number in numbers}))
+        leads = _leads(emails, numbers)
+        people = _people(emails, leads)
+        firms = _firms([reading for _, reading in readings], leads, people.values())
+        crowd._know(leads, people, firms)
+        return crowd
+
+    def lead_of(self, source: Source, reading: Reading) -> tuple[Lead | None, bool]:
+        """The lead that a submission repeats, if any, and whether its external id says so."""
+        numbered = self._numbered.get((source.pk, reading.lead.get("external_id", "")))
+        if numbered:
+            return numbered, True
+        contact = self._people.get(reading.person.get("email_norm", ""))
+        return (newest_of(self._leads[contact.pk]), False) if contact else (None, False)
+
+    def person(self, reading: Reading, firm: Company | None) -> tuple[Contact, bool]:
+        """The contact of a new lead, and whether it is new, too."""
+        address = reading.person.get("email_norm", "")
+        if address in self._people:
+            return self._people[address], False
+        contact = Contact(**reading.person, company=firm, created_at=clock.now())
+        if address:
+            self._people[address] = contact
+        self._new.append(contact)
+        return contact, True
+
+    def add(self, lead: Lead) -> None:
+        """A new lead, known from now on to the rest of the batch."""
+        self._new.append(lead)
+        self._leads[lead.contact_id].append(lead)
+        if lead.external_id:
+            self._numbered[lead.source_id, lead.external_id] = lead
+
+    def has_other(self, address: str, contact: Contact) -> bool:
+        return self._people.get(address, contact).pk != contact.pk
+
+    def is_taken(self, domain: str) -> bool:
+        return domain in self._by_domain
+
+    def known_firm(self, columns: dict[str, Any]) -> Company | None:
+        """The firm of this domain; only without a domain, the one of this name."""
+        if columns.get("domain"):
+            return self._by_domain.get(columns["domain"])
+        return self._by_name.get(columns.get("name_norm", ""))
+
+    def firm(self, columns: dict[str, Any]) -> Company:
+        known = self.known_firm(columns)
+        if known is None:
+            known = Company(**columns, created_at=clock.now())
+            self._new.append(known)
+            self._learn_firm(known)
+        return known
+
+    def changed(self, row: Any, names: Sequence[str] = ()) -> None:
+        if isinstance(row, Contact) and row.email_norm:
+            self._people[row.email_norm] = row
+        if isinstance(row, Company):
+            self._learn_firm(row)
+        self._changed[row.pk] = row
+
+    def save(self) -> None:
+        """Write what is new and what changed."""
+        self._save_firms()
+        for model in (Contact, Lead):
+            rows = self._of(model, self._new) + self._of(model, self._changed.values())
+            for row in rows:
+                row.company_id = row.company.pk if row.company else None  # it may have got another id just now
+            _upsert(model, list({row.pk: row for row in rows}.values()))
+
+    def _know(self, leads: Sequence[Lead], people: dict[UUID, Contact], firms: dict[UUID | None, Company]) -> None:
+        """One object for each row, however many others point at it."""
+        for contact in people.values():
+            contact.company = firms.get(contact.company_id)
+            if contact.email_norm:
+                self._people[contact.email_norm] = contact
+        for lead in leads:
+            lead.contact, lead.company = people[lead.contact_id], firms.get(lead.company_id)
+            self._leads[lead.contact_id].append(lead)
+            if lead.external_id:
+                self._numbered[lead.source_id, lead.external_id] = lead
+        for firm in firms.values():
+            self._learn_firm(firm)
+
+    def _learn_firm(self, firm: Company) -> None:
+        if firm.domain:
+            self._by_domain[firm.domain] = firm
+        if firm.name_norm:
+            self._by_name.setdefault(firm.name_norm, firm)
+
+    def _save_firms(self) -> None:
+        new = self._of(Company, self._new)
+        Company.objects.bulk_create([firm for firm in new if not firm.domain])
+        _create_firms(sorted((firm for firm in new if firm.domain), key=lambda firm: firm.domain))
+        ours = {firm.pk for firm in new}
+        _upsert(Company, [firm for firm in self._of(Company, self._changed.values()) if firm.pk not in ours])
+
+    def _of(self, model: type[models.Model], rows: Iterable[Any]) -> list[Any]:
+        return [row for row in rows if isinstance(row, model)]
+
+
+def lock(keys: Iterable[int]) -> None:
+    """Take these advisory locks for the transaction, in one order for everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [sorted(keys)])
+
+
+def _leads(emails: set[str], numbers: set[tuple[UUID, str]]) -> list[Lead]:
+    """All leads of these people, and those with these ids at their sources, locked."""
+    numbered = Q(source__in={source for source, _ in numbers}, external_id__in={number for _, number in numbers})
+    asked = Q(contact__email_norm__in=emails) | (numbered & ~Q(external_id=""))
+    found = Lead.objects.filter(asked).select_related("source").order_by("id")
+    return list(found.select_for_update(of=("self",), no_key=True))
+
+
+def _people(emails: set[str], leads: Sequence[Lead]) -> dict[UUID, Contact]:
+    asked = Q(email_norm__in=emails) | Q(pk__in={lead.contact_id for lead in leads})
+    # Whole rows are written back: nobody else may change a part of one in between.
+    found = Contact.objects.filter(asked).order_by("id").select_for_update(no_key=True)
+    return {contact.pk: contact for contact in found}
+
+
+def _firms(readings: Sequence[Reading], leads: Sequence[Lead], people: Iterable[Contact]) -> dict[UUID | None, Company]:
+    domains = {reading.firm["domain"] for reading in readings if reading.firm.get("domain")}
+    names = {reading.firm["name_norm"] for reading in readings if _has_only_a_name(reading.firm)}
+    linked = {lead.company_id for lead in leads} | {contact.company_id for contact in people}
+    asked = Q(domain__in=domains) | Q(name_norm__in=names) | Q(pk__in=linked - {None})
+    found = Company.objects.filter(asked).order_by("id").select_for_update(no_key=True)
+    return {firm.pk: firm for firm in found}
+
+
+def _has_only_a_name(firm: dict[str, Any]) -> bool:
+    return bool(firm.get("name_norm")) and not firm.get("domain")
+
+
+def _create_firms(firms: Sequence[Company]) -> None:
+    """Insert firms in the order of their domains; where somebody else was faster, ours becomes theirs."""
+    if not firms:
+        return
+    made = Chain().insert("firm", firms, tail=ONE_OF_US).fetch("SELECT array_agg(id), array_agg(domain) FROM firm")
+    ids = dict(zip(made[1], made[0], strict=True))
+    for firm in firms:
+        firm.pk = ids[firm.domain]
+
+
+def _upsert(model: type[Any], rows: Sequence[Any]) -> None:
+    """Write whole rows, new and known alike, in one statement."""
+    names = [field.name for field in model._meta.concrete_fields if field.name not in ("id", "account")]
+    in_order = sorted(rows, key=lambda row: row.pk)  # so that no two batches wait for each other in a circle
+    model.objects.bulk_create(in_order, update_conflicts=True, unique_fields=["account", "id"], update_fields=names)
