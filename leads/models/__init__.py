@@ -6,6 +6,7 @@ from leads.models.activity import (
     StakeholderRole,
     Submission,
 )
+from leads.models.imports import Import, ImportOutcome, ImportReject, ImportRow, ImportState
 from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
 from leads.models.people import Company, Contact
@@ -20,6 +21,11 @@ __all__ = [
     "Direction",
     "FieldType",
     "Form",
+    "Import",
+    "ImportOutcome",
+    "ImportReject",
+    "ImportRow",
+    "ImportState",
     "Inlet",
     "Lead",
     "LeadQuerySet",

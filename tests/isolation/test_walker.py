@@ -39,6 +39,7 @@ PARAMETERS = {
     "meeting_id": "mee",
     "objection_id": "obj",
     "file_id": "fil",
+    "import_id": "imp",
 }
 # What a POST must name before it can answer anything but 404: field -> a parameter above.
 BODIES = {"deal-moves": {"stage": "stage_id"}, "deal-gate": {"to": "stage_id"}}
