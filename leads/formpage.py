@@ -9,9 +9,10 @@ from django import forms
 
 from leads import normalise
 from leads.labels import fact_label
-from leads.models import Form
+from leads.models import CustomField, FieldType, Form
 
 LONG = {"message", "business_problem"}
+MANY = 6  # so many choices stand open; more become a menu
 AUTOCOMPLETE = {
     "name": "name",
     "first_name": "given-name",
@@ -24,6 +25,8 @@ AUTOCOMPLETE = {
     "country": "country-name",
 }
 TYPES = {"email": "email", "phone": "tel", "website": "text", "headcount": "text"}
+CHOOSING = {FieldType.CHOICE, FieldType.CHOICES}
+CUSTOM_TYPES = {FieldType.DATE: "date", FieldType.URL: "url"}
 
 
 class FormPage(forms.Form):
@@ -31,9 +34,12 @@ class FormPage(forms.Form):
 
     use_required_attribute = False  # our own words, in the summary and beside the field
 
-    def __init__(self, form: Form, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, label_suffix="")
-        self.fields.update({spec["field"]: _field(spec) for spec in form.fields})
+    def __init__(
+        self, form: Form, data: Mapping[str, Any] | None = None, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, label_suffix="", initial=dict(initial or {}))
+        own = _own_fields(form)
+        self.fields.update({spec["field"]: _field(spec, own.get(spec["field"])) for spec in form.fields})
 
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
@@ -53,20 +59,47 @@ class FormPage(forms.Form):
         ]
 
 
-def _field(spec: dict[str, Any]) -> forms.Field:
-    name, label = spec["field"], spec.get("label") or fact_label(spec["field"])
+def _own_fields(form: Form) -> dict[str, CustomField]:
+    """The account's own fields that the form asks for, by `custom.key`."""
+    keys = [spec["field"].removeprefix("custom.") for spec in form.fields if spec["field"].startswith("custom.")]
+    found = CustomField.objects.filter(key__in=keys) if keys else ()
+    return {f"custom.{field.key}": field for field in found}
+
+
+def _field(spec: dict[str, Any], own: CustomField | None) -> forms.Field:
+    name = spec["field"]
+    label = spec.get("label") or (own.label if own else fact_label(name))
     common: dict[str, Any] = {
         "label": label,
-        "required": bool(spec.get("required")),
+        "required": bool(spec.get("required")) and not spec.get("hidden"),
         "help_text": spec.get("help", ""),
         "error_messages": {"required": f"{label}: please fill this in.", "invalid_choice": "Please choose one."},
     }
-    if choices := spec.get("choices"):
-        widget = forms.RadioSelect(attrs={"class": "radio"})
-        return forms.ChoiceField(choices=[(choice, choice) for choice in choices], widget=widget, **common)
+    if spec.get("hidden"):
+        return forms.CharField(max_length=500, widget=forms.HiddenInput, initial=spec.get("value", ""), **common)
+    if own and own.type == FieldType.BOOLEAN:
+        return forms.BooleanField(widget=forms.CheckboxInput(attrs={"class": "checkbox"}), **common)
+    if choices := spec.get("choices") or (own.choices if own and own.type in CHOOSING else None):
+        return _choice([str(choice) for choice in choices], own, common)
     if name in LONG:
         return forms.CharField(max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}), **common)
+    return _line(name, own, common)
+
+
+def _choice(choices: list[str], own: CustomField | None, common: dict[str, Any]) -> forms.Field:
+    pairs = [(choice, choice) for choice in choices]
+    if own and own.type == FieldType.CHOICES:
+        boxes = forms.CheckboxSelectMultiple(attrs={"class": "checkbox"})
+        return forms.MultipleChoiceField(choices=pairs, widget=boxes, **common)
+    if len(pairs) > MANY:
+        return forms.ChoiceField(choices=[("", "Please choose"), *pairs], **common)
+    return forms.ChoiceField(choices=pairs, widget=forms.RadioSelect(attrs={"class": "radio"}), **common)
+
+
+def _line(name: str, own: CustomField | None, common: dict[str, Any]) -> forms.Field:
     attrs = {"autocomplete": AUTOCOMPLETE.get(name, "off")}
+    if own and own.type in (FieldType.NUMBER, FieldType.MONEY):
+        attrs["inputmode"] = "decimal"
     field_input = forms.TextInput(attrs=attrs)
-    field_input.input_type = TYPES.get(name, "text")
+    field_input.input_type = CUSTOM_TYPES.get(FieldType(own.type), "text") if own else TYPES.get(name, "text")
     return forms.CharField(max_length=500, widget=field_input, **common)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,21 +13,21 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import ValidationError
 
-from accounts.parsers import MOST
+from accounts.caller import address_of
 from accounts.problems import TYPE, Problem, problem
 from events.models import Actor
 from events.record import By
 from leads.capture import Captured, Unreachable, capture
 from leads.formpage import FormPage
+from leads.formpost import facts_of, posted
 from leads.models import Form
+from leads.puzzle import PUZZLE, puzzle, why_unsolved
 from leads.reading import CLICK_IDS
-from leads.spam import HONEYPOT, STAMP, is_listed, stamp, why_foreign, why_spam
-from leads.vocabulary import depth
+from leads.spam import HONEYPOT, STAMP, is_listed, stamp, why_flood, why_foreign, why_spam
 from tenancy import clock
 from tenancy.door import NoDoor, through_door
 
-ENCODED = {"application/x-www-form-urlencoded", "multipart/form-data"}
-NOT_FACTS = {HONEYPOT, STAMP, "csrfmiddlewaretoken", "agreed"}
+KEPT = [*sorted(CLICK_IDS), "visitor"]  # of the page's own address
 
 
 @csrf_exempt  # strangers have no session to ride on
@@ -47,7 +46,7 @@ def _answer(request: HttpRequest, form: Form) -> HttpResponse:
     if request.method == "OPTIONS":
         return HttpResponse(status=204)
     if request.method != "POST":
-        return _page(request, form, FormPage(form))
+        return _page(request, form, FormPage(form, initial=request.GET.dict()))
     try:
         return _take(request, form)
     except (Problem, ValidationError) as refusal:
@@ -56,10 +55,13 @@ def _answer(request: HttpRequest, form: Form) -> HttpResponse:
 
 
 def _take(request: HttpRequest, form: Form) -> HttpResponse:
-    payload = _payload(request)
-    wants_json = _wants_json(request)
-    page = FormPage(form, payload)
-    if STAMP in payload and not wants_json and not page.is_valid():
+    payload, wants_json = posted(request), _wants_json(request)
+    page = FormPage(form, payload if request.content_type == "application/json" else request.POST)
+    if STAMP in payload and not page.is_valid():  # from a form of ours: somebody is there to mend it
+        if wants_json:
+            raise ValidationError(
+                {name: [str(message) for message in messages] for name, messages in page.errors.items()}
+            )
         return _page(request, form, page, status=400)
     try:
         captured = _capture(request, form, payload)
@@ -76,44 +78,28 @@ def _take(request: HttpRequest, form: Form) -> HttpResponse:
 
 
 def _capture(request: HttpRequest, form: Form, payload: dict[str, Any]) -> Captured:
-    facts = {name: value for name, value in payload.items() if name not in NOT_FACTS}
-    if form.consent_text and "consent" not in facts:
-        given = "yes" if payload.get("agreed") else "no"
-        facts["consent"] = {"text": form.consent_text, "given": given, "at": clock.now().isoformat()}
-    ours, origin = request.get_host(), request.headers.get("Origin", "")
+    facts, ip = facts_of(payload, form), address_of(request)
     name = str(facts.get("name") or facts.get("email") or "The prospect")
     return capture(
         facts,
         source=form.source,
         channel="form",
         by=By(Actor.PROSPECT, name=name.replace("\x00", "")[:120]),
-        ip=request.META.get("REMOTE_ADDR") or None,
-        spam=why_spam(payload, form.public_id, clock.now()) or why_foreign(origin, form.origins, ours),
+        ip=ip,
+        spam=_why_aside(request, form, payload, ip),
+        form=form,
     )
 
 
-def _payload(request: HttpRequest) -> dict[str, Any]:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST:
-        raise Problem(413, "Too large", "At most 64 KB fit into one submission.")
-    if request.content_type == "application/json":
-        return _json(request.body)
-    if request.content_type in ENCODED:
-        return {name: _single(request.POST.getlist(name)) for name in list(request.POST)[:100]}
-    raise Problem(415, "Unsupported type", "Send application/json or a form.")
-
-
-def _single(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else ", ".join(values)
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ValidationError("This is not JSON.", code="parse_error") from None
-    if not isinstance(payload, dict) or depth(payload) > 5 or len(payload) > 100:
-        raise ValidationError("An object of at most 100 fields, nested five deep at most, is wanted.")
-    return payload
+def _why_aside(request: HttpRequest, form: Form, payload: dict[str, Any], ip: str | None) -> str:
+    """The first reason to put it into the spam folder, or ""."""
+    now = clock.now()
+    return (
+        why_spam(payload, form.public_id, now)
+        or why_foreign(request.headers.get("Origin", ""), form.origins, request.get_host())
+        or (why_unsolved(payload.get(PUZZLE), form.public_id, now) if form.puzzle else "")
+        or why_flood(form, ip, now)
+    )
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -123,13 +109,16 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, form: Form, page: FormPage, status: int = 200) -> HttpResponse:
     data: Mapping[str, Any] = request.GET if request.method != "POST" else request.POST
+    shown = set(page.fields)
     context = {
         "form": form,
         "page": page,
         "account": form.account,
         "honeypot": HONEYPOT,
         "stamp": stamp(form.public_id, clock.now()),
-        "campaign": {name: str(data[name])[:300] for name in sorted(CLICK_IDS) if name in data},
+        "puzzle": puzzle(form.public_id, clock.now()) if form.puzzle else "",
+        "kept": {name: str(data[name])[:300] for name in KEPT if name in data and name not in shown},
+        "landing_page": data.get("landing_page") or request.build_absolute_uri()[:500],
         "referrer": request.headers.get("Referer", "")[:500] if request.method == "GET" else data.get("referrer", ""),
     }
     response = render(request, "leads/form.html", context, status=status)

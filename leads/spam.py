@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 
 from django.core.signing import BadSignature, Signer
 
+from leads.models import Form
+
 HONEYPOT = "homepage_2"  # people don't see it; machines fill everything
 STAMP = "t"
 FASTEST = timedelta(seconds=2)
+FLOOD, WHILE = 20, timedelta(minutes=1)  # more than that from one address is no person
 
 
 def stamp(form_id: str, now: datetime) -> str:
@@ -38,6 +41,17 @@ def why_foreign(origin: str, allowed: list[str], host: str) -> str:
     if not origin or not allowed or is_listed(origin, allowed) or urlsplit(origin).netloc == host:
         return ""
     return f"It came from {origin[:100]}, which is not one of the form's websites."
+
+
+def why_flood(form: Form, ip: str | None, now: datetime) -> str:
+    """The reason to put aside what comes too often from one address, or "". Counts what is stored, so that every
+    process of ours counts alike."""
+    if ip is None:
+        return ""
+    recent = form.submissions.filter(ip=ip, received_at__gt=now - WHILE)
+    if len(recent.values_list("id")[:FLOOD]) < FLOOD:
+        return ""
+    return f"More than {FLOOD} a minute came from one address."
 
 
 def is_listed(origin: str, allowed: list[str]) -> bool:

@@ -57,6 +57,7 @@ GLOBAL = {
     "home": "to the login, or to one's own accounts",
     "hosted-form": "people who ask",
     "hosted-form-thanks": "people who asked",
+    "form-embed": "the same form, for any website",
     "healthz": "alive",
     "readyz": "can serve",
     "metrics": "numbers without names; the proxy keeps strangers out",

@@ -1,0 +1,136 @@
+"""A form inside somebody else's page, under that page's strict policy; and without any script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from events import drain
+from leads.models import Form, Submission
+from tenancy import clock
+from tenancy.scope import scope
+from tests.browser.checks import assert_good
+from tests.browser.elsewhere import website
+from workspace.opening import Opened, open_account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def opened(transactional_db: None) -> Opened:
+    return open_account("Acme", "ada@acme.example", "correct-horse-7-battery")
+
+
+def the_form(opened: Opened, **columns: Any) -> Form:
+    with scope(opened.account):
+        Form.objects.update(**columns)
+        form: Form = Form.objects.get()
+        return form
+
+
+def page_with(form: Form, server: str) -> str:
+    url = f"{server}/f/{form.public_id}/"
+    return (
+        "<!DOCTYPE html><html lang=en><title>Kestrel</title><h1>Kestrel</h1>"
+        f'<script src="{url}embed.js" async></script>'
+        f'<noscript><a href="{url}">Contact us</a></noscript></html>'
+    )
+
+
+def fill(page: Page) -> None:
+    page.get_by_label("Your name").fill("Jonas Weidmann")
+    page.get_by_label("E-mail").fill("jonas@kestrel.example")
+    page.get_by_label("How can we help?").fill("A service desk for three sites.")
+    page.wait_for_timeout(2200)  # nobody types faster; the time trap says so
+
+
+def arrived(opened: Opened) -> Submission:
+    drain.drain()
+    with scope(opened.account):
+        found: Submission = Submission.objects.select_related("lead__contact", "lead__owner").get()
+        return found
+
+
+@pytest.mark.parametrize("puzzle", [False, True])
+def test_it_is_sent_from_another_origin_under_a_strict_policy(
+    page: Page, live_server: Any, opened: Opened, puzzle: bool
+) -> None:
+    form = the_form(opened, puzzle=puzzle)
+    with website({"/it": page_with(form, live_server.url)}, f"script-src 'self' {live_server.url}") as origin:
+        the_form(opened, origins=[origin])
+        page.goto(f"{origin}/it?utm_source=google&gclid=77")
+        page.get_by_label("E-mail").fill("jonas@kestrel")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Please finish the address")).to_be_visible()
+        fill(page)
+        page.get_by_role("button", name="Send").click()
+
+        expect(page.get_by_role("status")).to_have_text("Thank you. Somebody will be in touch shortly.")
+        assert page.url.startswith(origin)
+    stored = arrived(opened)
+    assert (stored.spam, stored.lead.owner, stored.lead.contact.name) == ("", opened.member, "Jonas Weidmann")
+    assert stored.campaign["utm_source"] == "google"
+    assert stored.campaign["landing_page"] == f"{origin}/it?utm_source=google&gclid=77"
+
+
+def test_the_strictest_policy_still_lets_a_plain_form_through(
+    browser: Browser, live_server: Any, opened: Opened
+) -> None:
+    form, page = the_form(opened), browser.new_page()  # whose console tells of the policy, rightly
+    policy = f"default-src 'none'; script-src {live_server.url}"
+    with website({"/it": page_with(form, live_server.url)}, policy) as origin:
+        page.goto(f"{origin}/it")
+        fill(page)
+        with page.expect_navigation(url=re.compile("/thanks/")):
+            page.evaluate("document.querySelector('div').shadowRoot.querySelector('form').requestSubmit()")
+    page.close()
+    assert arrived(opened).lead.owner == opened.member
+
+
+def test_without_javascript_the_link_leads_to_the_form(browser: Browser, live_server: Any, opened: Opened) -> None:
+    form = the_form(opened)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    with website({"/it": page_with(form, live_server.url)}, f"script-src 'self' {live_server.url}") as origin:
+        page.goto(f"{origin}/it")
+        page.get_by_role("link", name="Contact us").click()
+        fill(page)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    context.close()
+    assert arrived(opened).lead.owner == opened.member
+
+
+def test_a_plain_form_of_any_website_works_without_javascript(
+    browser: Browser, live_server: Any, opened: Opened
+) -> None:
+    form = the_form(opened)
+    html = (
+        f'<!DOCTYPE html><form method=post action="{live_server.url}/f/{form.public_id}/">'
+        "<label>Name <input name=name></label><label>E-mail <input name=email></label><button>Send</button></form>"
+    )
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    with website({"/": html}, "script-src 'self'") as origin:
+        page.goto(origin)
+        page.get_by_label("Name").fill("Jonas")
+        page.get_by_label("E-mail").fill("jonas@kestrel.example")
+        page.get_by_role("button").click()
+        expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    context.close()
+    assert arrived(opened).lead.contact.email == "jonas@kestrel.example"
+
+
+def test_the_hosted_page_is_good_and_solves_its_puzzle(page: Page, live_server: Any, opened: Opened) -> None:
+    form = the_form(opened, puzzle=True, accent="violet")
+    page.goto(f"{live_server.url}/f/{form.public_id}/?utm_source=mail")
+    assert_good(page, "form")
+    fill(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    stored = arrived(opened)
+    assert (stored.spam, stored.campaign["utm_source"]) == ("", "mail")
+    assert stored.received_at <= clock.now()
