@@ -151,7 +151,8 @@ def number(value: Any) -> Decimal:
     """`1234.5`, `1,234.50`, `1.234,50`, `25k`."""
     if isinstance(value, bool):
         raise Malformed("A number is wanted here.")
-    written = re.sub(r"[^\d.,\-kKeE]", "", text(value, 60))
+    # A word, such as the E of EUR, is no exponent.
+    written = re.sub(r"[^\d.,\-kKeE]", "", re.sub(r"[^\W\d_]{2,}", "", text(value, 60)))
     thousands = written[-1:] in "kK" and written[:-1]
     written = written.rstrip("kK")
     if re.search(r",\d{1,2}$", written) or ("," in written and written.rfind(",") > written.rfind(".") > -1):

@@ -106,6 +106,8 @@ def test_days(written: Any, kept: int) -> None:
         ("25k USD", (2_500_000, "USD")),
         ("1000 JPY", (1000, "JPY")),
         ({"amount": "25000.00", "currency": "GBP"}, (2_500_000, "GBP")),
+        ("25000 EUR", (2_500_000, "EUR")),
+        ("EUR 25k", (2_500_000, "EUR")),
     ],
 )
 def test_money(written: Any, kept: tuple[int, str]) -> None:
