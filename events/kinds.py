@@ -54,6 +54,7 @@ class Kind(TextChoices):
     CONTACT_UNSUBSCRIBED = "contact.unsubscribed"
     CONTACT_RESUBSCRIBED = "contact.resubscribed"
 
+    FIELD_CHANGED = "field.changed"
     STAGE_CHANGED = "stage.changed"
     RULES_PUBLISHED = "rules.published"
     JOB_RETRIED = "job.retried"

@@ -95,7 +95,7 @@ def _made_up(name: str) -> Field | None:
 def catalogue(account: Account) -> Catalogue:
     """All facts of `account` by name, its own fields among them."""
     # Asked for by name: the models know their facts through this module.
-    own = apps.get_model("leads.CustomField").objects.filter(account=account).order_by("label")
+    own = apps.get_model("leads.CustomField").objects.filter(account=account).in_order()
     return FIELDS | {field.name: field for field in map(_custom, own)} | _campaign()
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 
 from leads import names
+from leads.models.custom_field import CustomField
 from leads.models.people import Company, Contact
-from leads.models.sources import CustomField
 from leads.reading import Reading, is_blank, read
 from leads.vocabulary import FACTS, UNCHANGEABLE, Kept, Reader
 from tenancy import clock
@@ -42,7 +42,7 @@ def apply(lead: Lead, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def custom_fields() -> dict[str, Kept]:
     """The account's custom fields by key."""
-    return {field.key: Kept(field.type, tuple(field.choices)) for field in CustomField.objects.all()}
+    return {field.key: Kept(field.type, tuple(field.choices)) for field in CustomField.objects.in_order()}
 
 
 def _understood(facts: Mapping[str, Any]) -> Reading:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from leads.listing import FILTERS, listed, order_of
-from leads.models import Lead, Source, Status, Track
+from leads.models import CustomField, FieldType, Lead, Source, Status, Track
 from leads.promises import promise_of
 from tenancy import clock
 from tenancy.paging import Page, page_of
@@ -21,6 +21,7 @@ from tenancy.paging import Page, page_of
 SIZE = 50
 SORTS = {"score": "Tier", "first_response_due_at": "Promise", "captured_at": "Age"}
 TIERS = [("urgent", "Urgent"), ("high", "High"), ("medium", "Medium"), ("low", "Low")]
+CHIPS = (FieldType.CHOICE, FieldType.CHOICES, FieldType.BOOLEAN)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Listing:
     @classmethod
     def of(cls, query: QueryDict, me: Member) -> Listing:
         """Raises ValidationError or BadCursor for a query that makes no sense."""
-        wanted = {name: str(query[name]) for name in FILTERS if query.get(name)}
+        known = [*FILTERS, *(name for name in query if name.startswith("custom."))]
+        wanted = {name: str(query[name]) for name in known if query.get(name)}
         order = order_of({"order": str(query.get("order", ""))})
         page = page_of(listed(wanted, me=me), order=order, cursor=str(query.get("cursor", "")), limit=SIZE)
         return cls(page, wanted, order)
@@ -45,7 +47,12 @@ class Listing:
             "rows": [_row(lead, now) for lead in self.page.rows],
             "filter": {
                 "q": self.query.get("q", ""),
-                "chips": [*_chips(self.query), _owner_chip(self.query), _source_chip(self.query)],
+                "chips": [
+                    *_chips(self.query),
+                    _owner_chip(self.query),
+                    _source_chip(self.query),
+                    *_own_chips(self.query),
+                ],
                 "on": bool(self.query),
             },
             "order": self.order,
@@ -108,6 +115,16 @@ def _owner_chip(query: Mapping[str, str]) -> dict[str, Any]:
 def _source_chip(query: Mapping[str, str]) -> dict[str, Any]:
     sources = [(source.public_id, source.name) for source in Source.objects.order_by("name")]
     return _chip("source", "Source", "inbox", sources, query)
+
+
+def _own_chips(query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The account's own lists and yes-or-no fields."""
+    fields = CustomField.objects.live().filter(type__in=CHIPS)
+    return [_chip(field.name, field.label, "tag", _options(field), query) for field in fields]
+
+
+def _options(field: CustomField) -> list[tuple[Any, Any]]:
+    return [(choice, choice) for choice in field.choices] or [("true", "Yes"), ("false", "No")]
 
 
 def _chip(name: str, label: str, icon: str, options: list[tuple[Any, Any]], query: Mapping[str, str]) -> dict[str, Any]:

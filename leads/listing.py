@@ -14,6 +14,7 @@ from django.utils.timezone import is_naive, make_aware
 from accounts.models import Member
 from leads.models import Lead, LeadQuerySet, Source, Status, Track
 from leads.names import fold
+from leads.own_filters import own_filters
 from tenancy.ids import from_public
 
 ORDERS = ("captured_at", "updated_at", "score", "first_response_due_at")
@@ -25,7 +26,8 @@ def listed(query: Mapping[str, str], *, me: Member | None = None) -> LeadQuerySe
     """The leads that `query` asks for. Raises ValidationError with the name of the filter that makes no sense."""
     leads: LeadQuerySet = Lead.objects.with_people()
     wrong = {}
-    for name, read in FILTERS.items():
+    filters = FILTERS | (own_filters() if any(name.startswith("custom.") for name in query) else {})
+    for name, read in filters.items():
         value = query.get(name, "").strip()
         if not value:
             continue

@@ -9,6 +9,7 @@ from django import forms
 from leads.models import Source, SourceKind
 from leads.normalise import Malformed
 from leads.normalise import email as well_formed
+from leads.own_inputs import inputs
 from tenancy.models import Account
 
 BY_HAND = "Added by hand"
@@ -30,6 +31,8 @@ class NewLead(forms.Form):
         super().__init__(data, label_suffix="")
         sources: Any = self.fields["from_source"]
         sources.queryset = Source.objects.filter(account=account).order_by("name")
+        self.own = inputs()
+        self.fields |= self.own
 
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
@@ -47,7 +50,9 @@ class NewLead(forms.Form):
     @property
     def facts(self) -> dict[str, Any]:
         """What was said, as capture takes it."""
-        return {name: self.cleaned_data[name] for name in FACTS if self.cleaned_data.get(name)}
+        said = {name: value for name, value in self.cleaned_data.items() if value}
+        own = {name.removeprefix("custom."): said[name] for name in self.own if name in said}
+        return {name: said[name] for name in FACTS if name in said} | ({"custom": own} if own else {})
 
     @property
     def source(self) -> Source:

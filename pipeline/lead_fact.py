@@ -18,7 +18,8 @@ HINTS = {"tech_stack": "Azure, SAP", "timeline_days": "days", "value": "25000 EU
 
 @dataclass(frozen=True)
 class FactInput:
-    """`kind` is text, long, number, date or choice; `value` what stands there now, as one would type it."""
+    """`kind` is text, long, number, date, boolean, choice or choices; `value` what stands there now, as one would type
+    it, and `chosen` the same of several choices."""
 
     name: str
     label: str
@@ -27,9 +28,12 @@ class FactInput:
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    chosen: tuple[str, ...] = ()
 
     def read(self, posted: Any) -> Any:
         """The typed value; an empty one empties the fact."""
+        if self.kind == "choices":
+            return posted.getlist("value") or None
         value = str(posted.get("value", "")).strip()
         if self.kind == "boolean":
             return {"true": True, "false": False}.get(value)
@@ -52,15 +56,16 @@ def fact_input(lead: Lead, name: str) -> FactInput | None:
         url=shown["url"],
         value=_typed(value),
         choices=yes_or_no or field.choices,
-        hint=HINTS.get(name, ""),
+        hint=HINTS.get(name, "25000 EUR" if field.type == Type.MONEY else ""),
+        chosen=tuple(value) if isinstance(value, list) else (),
     )
 
 
 def _kind(name: str, of: Type, has_choices: bool) -> str:
     if of == Type.BOOLEAN:
         return "boolean"
-    if has_choices and of != Type.LIST:
-        return "choice"
+    if has_choices:
+        return "choices" if of == Type.LIST else "choice"
     if name in LONG:
         return "long"
     return {Type.NUMBER: "number", Type.DATE: "date"}.get(of, "text")

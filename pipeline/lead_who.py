@@ -63,10 +63,10 @@ def _words(field: Field | None, name: str, value: Any, lead: Lead) -> str:
 
 
 def _own(lead: Lead, facts: Any) -> list[dict[str, Any]]:
-    """The account's own fields, known or not."""
-    fields = CustomField.objects.order_by("label").values_list("key", "label")
-    known = {f"custom.{key}": None for key, _ in fields} | dict(facts)
-    return [shown_fact(lead, f"custom.{key}", known) | {"label": label} for key, label in fields]
+    """The account's own fields, known or not; of the archived ones those that are known."""
+    fields = [field for field in CustomField.objects.in_order() if not field.archived_at or field.key in lead.custom]
+    known = {field.name: None for field in fields} | dict(facts)
+    return [shown_fact(lead, field.name, known) | {"label": field.label} for field in fields]
 
 
 def _source(lead: Lead) -> list[dict[str, Any]]:

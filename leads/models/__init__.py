@@ -6,11 +6,12 @@ from leads.models.activity import (
     StakeholderRole,
     Submission,
 )
+from leads.models.custom_field import CustomField, FieldType
 from leads.models.imports import Import, ImportOutcome, ImportReject, ImportRow, ImportState
 from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
 from leads.models.people import Company, Contact
-from leads.models.sources import CustomField, FieldType, Form, Source, SourceKind
+from leads.models.sources import Form, Source, SourceKind
 
 __all__ = [
     "Activity",

@@ -40,35 +40,6 @@ class Source(TenantModel):
         return self.name
 
 
-class FieldType(models.TextChoices):
-    TEXT = "text"
-    NUMBER = "number"
-    MONEY = "money"
-    DATE = "date"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    BOOLEAN = "boolean"
-    URL = "url"
-
-
-class CustomField(TenantModel):
-    """A fact that one account adds to its leads; its values live in `Lead.custom[key]`."""
-
-    PREFIX = "cfd"
-
-    key = models.SlugField(max_length=40)
-    label = models.CharField(max_length=80)
-    type = models.CharField(max_length=8, choices=FieldType.choices)
-    choices = models.JSONField(default=list, blank=True)
-
-    class Meta(TenantModel.Meta):
-        db_table = "custom_field"
-        constraints = [models.UniqueConstraint(fields=["account", "key"], name="custom_field_key")]
-
-    def __str__(self) -> str:
-        return self.label
-
-
 class Form(TenantModel):
     """A hosted form. Its public link is `/f/<form>/`, a door of its own."""
 
