@@ -2,7 +2,7 @@ from django.urls import path
 
 from workspace.home import start
 from workspace.search import search
-from workspace.settings import general, jobs, keys, members, pipelines, rules, sources
+from workspace.settings import fields, general, jobs, keys, members, pipelines, rules, sources
 
 urlpatterns = [
     path("", start, name="start"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("settings/keys/", keys.keys, name="settings-keys"),
     path("settings/keys/<public:key_id>/revocation/", keys.revocation, name="settings-key-revocation"),
     path("settings/sources/", sources.sources, name="settings-sources"),
+    path("settings/fields/", fields.fields, name="settings-fields"),
+    path("settings/fields/<public:field_id>/", fields.field, name="settings-field"),
+    path("settings/fields/<public:field_id>/archival/", fields.archival, name="settings-field-archival"),
+    path("settings/fields/<public:field_id>/restoration/", fields.restoration, name="settings-field-restoration"),
+    path("settings/fields/<public:field_id>/place/", fields.place, name="settings-field-place"),
     path("settings/pipelines/", pipelines.pipelines, name="settings-pipelines"),
     path("settings/stages/<public:stage_id>/", pipelines.stage, name="settings-stage"),
     path("settings/scoring/", rules.scoring, name="settings-scoring"),

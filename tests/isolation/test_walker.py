@@ -34,6 +34,7 @@ PARAMETERS = {
     "task_id": "tsk",
     "touch_id": "tou",
     "stakeholder_id": "stk",
+    "field_id": "cfd",
     "deal_id": "dea",
     "stage_id": "stg",
     "meeting_id": "mee",

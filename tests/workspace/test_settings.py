@@ -19,7 +19,7 @@ from tenancy.scope import scope
 from workspace.opening import Opened, open_account
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "members/", "keys/", "sources/", "pipelines/", "scoring/", "routing/", "jobs/")
+PAGES = ("", "members/", "keys/", "sources/", "fields/", "pipelines/", "scoring/", "routing/", "jobs/")
 
 
 @pytest.fixture

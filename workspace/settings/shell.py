@@ -24,6 +24,7 @@ SECTIONS = (
     Section("Members", "settings-members", Function.MANAGE_ACCOUNT),
     Section("API keys", "settings-keys", Function.MANAGE_ACCOUNT),
     Section("Sources and forms", "settings-sources", Function.MANAGE_CAPTURE),
+    Section("Fields", "settings-fields", Function.MANAGE_ACCOUNT),
     Section("Pipelines", "settings-pipelines", Function.MANAGE_ACCOUNT),
     Section("Scoring", "settings-scoring", Function.MANAGE_ACCOUNT),
     Section("Routing", "settings-routing", Function.MANAGE_ACCOUNT),
