@@ -16,16 +16,38 @@ from tenancy import clock
 
 TOLD_OF = (Kind.LEAD_ASSIGNED, Kind.LEAD_REPEATED, Kind.LEAD_UNASSIGNED, Kind.PROMISE_BROKEN)
 FRESH = timedelta(hours=24)  # older happenings are history, not news
+QUIET = timedelta(minutes=10)  # who hears of a lead need not hear again that it asks
 
 
 def tell(lead_ids: Sequence[UUID]) -> None:
     """One notice for each news of these leads and each member it concerns; what was told already is not told again."""
     leads = {lead.pk: lead for lead in Lead.objects.with_people().filter(pk__in=lead_ids)}
-    since = clock.now() - FRESH
-    news = Event.objects.filter(lead_id__in=list(leads), kind__in=TOLD_OF, occurred_at__gte=since).order_by("id")
+    since = clock.now() - FRESH - QUIET
+    happened = Event.objects.filter(lead_id__in=list(leads), kind__in=TOLD_OF, occurred_at__gte=since)
     overseers = [member for member in Member.objects.active() if member.may(Function.REASSIGN)]
-    notices = [notice for event in news for notice in notices_of(event, leads[event.lead_id], overseers)]
+    notices = [
+        notice
+        for event in news_among(happened.order_by("lead_id", "occurred_at", "id"))
+        if event.occurred_at >= since + QUIET
+        for notice in notices_of(event, leads[event.lead_id], overseers)
+    ]
     Notification.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def news_among(happened: Iterable[Event]) -> list[Event]:
+    """Of what happened, in order, what is worth a notice: of somebody who asks fifty times in a row only the first,
+    and of a repeat before the owner came nothing, for the new owner hears of the lead itself."""
+    news: list[Event] = []
+    before: dict[UUID | None, Event] = {}
+    for event in happened:
+        earlier = before.get(event.lead_id)
+        if event.kind == Kind.LEAD_ASSIGNED:
+            news = [one for one in news if (one.lead_id, one.kind) != (event.lead_id, Kind.LEAD_REPEATED)]
+        if event.kind != Kind.LEAD_REPEATED or not earlier or event.occurred_at - earlier.occurred_at > QUIET:
+            news.append(event)
+        if event.kind in (Kind.LEAD_ASSIGNED, Kind.LEAD_REPEATED):
+            before[event.lead_id] = event
+    return news
 
 
 def unread_by(member: Member) -> Any:

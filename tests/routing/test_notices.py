@@ -1,5 +1,6 @@
 """Who is told what: one notice for each news."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -72,3 +73,23 @@ def test_a_repeat_reaches_the_owner_and_old_news_nobody(rules: SimpleNamespace) 
     tell_owners([lead.pk])
     assert told(rules.rita) == [f"{JONAS} asks again."]
     assert Lead.objects.count() == 1
+
+
+def test_somebody_who_asks_again_and_again_is_news_once(rules: SimpleNamespace) -> None:
+    lead, now = jonas(owner=rules.rita), clock.now()
+    for minutes in (90, 85, 80, 30, 29):
+        asked_at = now - timedelta(minutes=minutes)
+        record(Kind.LEAD_REPEATED, lead, by=SYSTEM, lead_id=lead.pk, occurred_at=asked_at)
+        tell_owners([lead.pk])
+    assert told(rules.rita) == [f"{JONAS} asks again."] * 2
+
+
+def test_a_new_owner_hears_of_the_lead_and_not_of_what_it_asked_before(rules: SimpleNamespace) -> None:
+    lead = jonas()
+    for _ in range(3):
+        record(Kind.LEAD_REPEATED, lead, by=SYSTEM, lead_id=lead.pk)
+    assignment.route([lead.pk], by=SYSTEM)
+    record(Kind.LEAD_REPEATED, lead, by=SYSTEM, lead_id=lead.pk)
+    tell_owners([lead.pk])
+    lead.refresh_from_db()
+    assert told(lead.owner) == [f"{JONAS} is yours now."]
