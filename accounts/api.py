@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework.decorators import api_view
 
+from accounts.parsers import MOST
 from accounts.roles import Function, Scope
 
 
@@ -17,12 +18,15 @@ class Need:
     function: Function
 
 
-def endpoint(**needs: Need) -> Callable[[Callable[..., Any]], Any]:
-    """An API view of function form: `@endpoint(GET=Need(Scope.LEADS_READ, Function.SEE_LEADS))`."""
+def endpoint(*, most: int = MOST, **needs: Need) -> Callable[[Callable[..., Any]], Any]:
+    """An API view of function form: `@endpoint(GET=Need(Scope.LEADS_READ, Function.SEE_LEADS))`.
+
+    `most`: bytes that fit into one request.
+    """
 
     def decorate(view: Callable[..., Any]) -> Any:
         wrapped: Any = api_view(list(needs))(view)
-        wrapped.cls.needs = needs
+        wrapped.cls.needs, wrapped.cls.most = needs, most
         return wrapped
 
     return decorate

@@ -62,7 +62,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 def answers(*refused: int, **good: Any) -> dict[Any, Any]:
     """Responses of an endpoint: `answers(400, ok=Lead, created=Lead)`; refusals are problem documents."""
-    codes = {"ok": 200, "created": 201, "accepted": 202, "gone": 204}
+    codes = {"ok": 200, "created": 201, "accepted": 202, "gone": 204, "each": 207}
     known: dict[Any, Any] = {codes[name]: schema for name, schema in good.items()}
     return known | {(status, TYPE): ProblemDocument for status in refused}
 

@@ -9,12 +9,13 @@ MOST = 64 * 1024
 
 
 class Json(JSONParser):
-    """JSON of at most 64 KB; nesting that no parser survives is malformed, not a crash."""
+    """JSON of at most 64 KB, or what the endpoint allows; nesting that no parser survives is malformed, not a crash."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        request = (parser_context or {}).get("request")
-        if request is not None and len(request._request.body) > MOST:
-            raise Problem(413, "Too large", "At most 64 KB fit into one request.")
+        context = parser_context or {}
+        request, most = context.get("request"), getattr(context.get("view"), "most", MOST)
+        if request is not None and len(request._request.body) > most:
+            raise Problem(413, "Too large", f"At most {most // 1024} KB fit into one request.")
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:

@@ -124,6 +124,8 @@ USERSESSIONS_TRACK_ACTIVITY = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # of a batch over the API; files are not counted
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from leads.api import leads, work
+from leads.api import batch, leads, work
 
 urlpatterns = [
     path("leads/", leads.leads, name="api-leads"),
+    path("leads/batch/", batch.batch, name="api-leads-batch"),
     path("leads/<public:lead_id>/", leads.lead, name="api-lead"),
     path("leads/<public:lead_id>/timeline/", work.timeline, name="api-timeline"),
     path("leads/<public:lead_id>/activities/", work.activities, name="api-activities"),

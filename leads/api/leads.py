@@ -52,14 +52,14 @@ def leads(request: Request) -> Response:
 
 def _capture(request: Request) -> Captured:
     inner: Any = request._request
-    payload = _checked(request.data)
+    payload = checked(request.data)
     try:
         return capture(payload, source=None, channel="api", by=inner.by, ip=inner.META.get("REMOTE_ADDR") or None)
     except Unreachable as error:
         raise ValidationError({"contact": [str(error)]}, code="required") from None
 
 
-def _checked(payload: Any) -> dict[str, Any]:
+def checked(payload: Any) -> dict[str, Any]:
     """Only what no lead can be is refused: no object, too deep, too many fields."""
     if not isinstance(payload, dict):
         raise ValidationError("An object with the facts of one lead is wanted.")
@@ -116,7 +116,7 @@ def lead(request: Request, lead_id: str) -> Response:
     inner: Any = request._request
     if request.method == "PATCH":
         _unless_stale(request, found)
-        found.change(_checked(request.data), by=inner.by)
+        found.change(checked(request.data), by=inner.by)
     return Response(lead_on_wire(found), headers={"ETag": etag(found)})
 
 

@@ -94,6 +94,17 @@ class CapturedOut(LeadOut):
     ignored = s.ListField(child=s.CharField())
 
 
+class BatchRow(s.Serializer[Any]):
+    index, status = s.IntegerField(), s.IntegerField()
+    id, submission, duplicate_of = Text(), Text(), Text()
+    incomplete, ignored = s.ListField(child=s.CharField()), s.ListField(child=s.CharField())
+    problems, errors = KeptAside(many=True), KeptAside(many=True)
+
+
+class BatchOut(s.Serializer[Any]):
+    results = BatchRow(many=True)
+
+
 _ANY = {"name", "first_name", "last_name", "email", "phone", "external_id"}
 _FACTS: dict[str, Any] = {name: {"description": label} for name, label in LABELS.items()}
 _OBJECT = {"type": "object", "additionalProperties": True}
@@ -118,6 +129,14 @@ CAPTURE_IN = {
             "source": "Website",
             "campaign": {"utm_source": "google"},
         },
+    }
+}
+_ONE = CAPTURE_IN["application/json"]
+_MANY = {"type": "array", "items": _ONE, "minItems": 1, "maxItems": 500}
+BATCH_IN = {
+    "application/json": {
+        "oneOf": [_MANY, {"type": "object", "properties": {"leads": _MANY}, "required": ["leads"]}],
+        "example": [_ONE["example"], {"email": "grace@example.org"}],
     }
 }
 CHANGE_IN = {"application/json": {"type": "object", "properties": _FACTS | {"custom": _OBJECT}, "minProperties": 1}}
