@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from leads.labels import LABELS
@@ -94,15 +94,21 @@ class CapturedOut(LeadOut):
     ignored = s.ListField(child=s.CharField())
 
 
-class BatchRow(s.Serializer[Any]):
-    index, status = s.IntegerField(), s.IntegerField()
-    id, submission, duplicate_of = Text(), Text(), Text()
-    incomplete, ignored = s.ListField(child=s.CharField()), s.ListField(child=s.CharField())
-    problems, errors = KeptAside(many=True), KeptAside(many=True)
+BatchRow = inline_serializer(  # by hand: a serializer's `errors` mean something else
+    "BatchRow",
+    {
+        "index": s.IntegerField(),
+        "status": s.IntegerField(),
+        **{name: Text() for name in ("id", "submission", "duplicate_of")},
+        **{name: s.ListField(child=s.CharField()) for name in ("incomplete", "ignored")},
+        **{name: KeptAside(many=True) for name in ("problems", "errors")},
+    },
+    many=True,
+)
 
 
 class BatchOut(s.Serializer[Any]):
-    results = BatchRow(many=True)
+    results = BatchRow
 
 
 _ANY = {"name", "first_name", "last_name", "email", "phone", "external_id"}
