@@ -52,7 +52,7 @@ class AccountMiddleware:
         is_api = request.path_info.startswith(f"/{slug}{API}")
         if not request.user.is_authenticated:
             return HttpResponse(status=401) if is_api else redirect_to_login(request.get_full_path())
-        account = Account.objects.filter(slug=slug).first()
+        account = Account.objects.filter(slug=slug).first() if slug.isprintable() else None  # PostgreSQL takes no NUL
         if account is None:
             return not_found(request)
         with scope(account):

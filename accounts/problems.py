@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions
@@ -69,6 +69,8 @@ def _as_api_exception(error: Exception) -> Exception:
         return exceptions.NotFound("There is nothing here, or it is in another account.")
     if isinstance(error, RequestDataTooBig):
         return Problem(413, "Too large", "At most 8 MB fit into one request.")
+    if isinstance(error, SuspiciousOperation):  # more fields or files than Django reads
+        return exceptions.ParseError()
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied(str(error) or None)
     if isinstance(error, DjangoValidationError):

@@ -112,3 +112,8 @@ def test_no_scope_is_left_behind_after_an_error(cast: SimpleNamespace) -> None:
     of(cast.rita).get("/acme/broken/")
     with pytest.raises(NoAccount):
         Team.objects.count()
+
+
+@pytest.mark.parametrize("path", ["/%00/", "/ac%00me/where/", "/%0a/", "/%F0%9F%98%80/", "/%ff/"])
+def test_an_address_that_no_account_can_have_is_not_found(cast: SimpleNamespace, path: str) -> None:
+    assert of(cast.ada).get(path).status_code == 404

@@ -94,6 +94,7 @@ def test_problems_are_told_and_nothing_is_refused(api: Api) -> None:
         ('{"name": "x", "custom": {"a": {"b": {"c": {"d": {"e": 1}}}}}}', 400),
         (json.dumps({"name": "x"} | {f"k{i}": i for i in range(101)}), 400),
         (json.dumps({"name": "x" * 70_000}), 413),
+        pytest.param(json.dumps({"name": "x" * 3_000_000}), 413, id="3 MB"),
         ('{"name": NaN}', 400),
     ],
 )
