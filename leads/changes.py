@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What changes along with a fact, or is told as another one.
 NOT_TOLD = frozenset(
-    {"updated_at", "incomplete", "custom", "campaign", "first_name", "last_name", "free_mail", "message_length"}
+    "updated_at incomplete custom campaign first_name last_name free_mail disposable_mail message_length".split()
 )
 EMPTY = {"headcount": None, "timeline_days": None, "value_minor": None}
 

@@ -3,6 +3,7 @@
 from functools import cache
 from urllib.parse import urlsplit
 
+from disposable_email_domains import blocklist
 from publicsuffixlist import PublicSuffixList
 
 # Anybody can have an address there, so it says nothing about the firm.
@@ -33,6 +34,12 @@ def is_free_mail(domain: str) -> bool:
     return domain.lower() in FREE_MAIL
 
 
+def is_disposable(domain: str) -> bool:
+    """Whether mailboxes there are thrown away after use, also at a host below it."""
+    labels = domain.lower().split(".")
+    return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
+
+
 def of_website(text: str) -> str:
     """The registrable domain of a link or a host (`https://www.shop.example.co.uk/x` -> `example.co.uk`), or ""."""
     host = _host(text.strip())
@@ -47,9 +54,9 @@ def of_website(text: str) -> str:
 
 
 def of_email(address: str) -> str:
-    """The firm's domain behind an e-mail address, or "" for free-mail providers."""
+    """The firm's domain behind an e-mail address, or "" for providers of free and of disposable mailboxes."""
     domain = of_website(address.rpartition("@")[2])
-    return "" if is_free_mail(domain) else domain
+    return "" if is_free_mail(domain) or is_disposable(domain) else domain
 
 
 def _host(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 import pycountry
+from disposable_email_domains import blocklist
 from django.db.models import BooleanField, Case, CharField, DecimalField, ExpressionWrapper, F, Func, Value, When
 from django.db.models.functions import Coalesce, Length, NullIf
 from django.db.models.lookups import In
@@ -67,14 +69,28 @@ def _length_column() -> Any:
     return NullIf(Length("message"), 0)
 
 
-def _free_mail_column() -> Any:
+def _disposable(lead: Any) -> bool | None:
+    email = lead.contact.email_norm
+    return email.rpartition("@")[2] in blocklist if email else None
+
+
+def _provider_column(domains: Collection[str]) -> Any:
+    """Whether the address is at one of these domains; NULL without an address."""
     domain = Func(F("contact__email_norm"), Value("@"), Value(-1), function="split_part", output_field=CharField())
     return Case(
         When(contact__email_norm="", then=None),
-        When(In(domain, sorted(FREE_MAIL)), then=Value(True)),
+        When(In(domain, sorted(domains)), then=Value(True)),
         default=Value(False),
         output_field=BooleanField(),
     )
+
+
+def _free_mail_column() -> Any:
+    return _provider_column(FREE_MAIL)
+
+
+def _disposable_column() -> Any:
+    return _provider_column(blocklist)
 
 
 def _unsubscribed_column() -> Any:
@@ -93,6 +109,7 @@ PERSON = (
     Field("country", "Country", Type.CHOICE, "", COUNTRIES, _country_column, _country, str.upper),
     Field("language", "Language", Type.TEXT, "contact__language"),
     Field("free_mail", "Free-mail address", Type.BOOLEAN, "", (), _free_mail_column, _free_mail),
+    Field("disposable_mail", "Disposable address", Type.BOOLEAN, "", (), _disposable_column, _disposable),
     Field(
         "unsubscribed",
         "Unsubscribed",

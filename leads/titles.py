@@ -1,31 +1,93 @@
-"""What a job title says: how senior, and in which department. English, and the commonest German, French, Spanish."""
+"""What a job title says: how senior, and in which department. In English, German, French and Spanish."""
 
 import re
+from collections.abc import Sequence
 
-# First match counts. Seniority: owner, c_level, head, manager, specialist.
-SENIORITY = [
-    ("owner", r"\b(co-?)?(owner|founder|proprietor|inhaber(in)?|gründer(in)?|partner|fondateur|dueño)\b"),
+from leads.names import fold
+
+Table = Sequence[tuple[str, str]]
+
+SENIORITIES = ("owner", "c_level", "head", "manager", "specialist")
+# Titles are folded before (no accents, no case). The first match counts: what only sounds like more comes first.
+SENIORITY: Table = (
+    ("specialist", r"product owner|(assist|assistenz|asistente)\w*|sekretar\w*|secretari[ao]\b"),
+    ("head", r"(vice|vize)[ -]?prasident\w*|vice[ -]president\w*|vicepresident\w*|s?vp|evp|avp"),
+    (
+        "manager",
+        r"(team|gruppen|projekt|schicht|filial)\w*leit\w*|leit\w* (team|projekt)\w*|team ?lead\w*|"
+        r"chef(fe)? (de |d')(projet|produit|equipe)\w*|jef[ea] de (proyecto|producto|equipo|obra)\w*",
+    ),
+    (
+        "owner",
+        r"(co-?)?(owner|founder|proprietor|partner)|inhaber\w*|(mit)?grunder\w*|(mit)?gruender\w*|gesellschafter\w*|"
+        r"eigentumer\w*|(co-?)?fondat(eur|rice)|proprietaire|associee?|duen[oa]|propietari[oa]|(co-?)?fundador\w*|soci[oa]",
+    ),
     (
         "c_level",
-        r"\b(c[a-z]{1,2}o|chief|president|geschäftsführer(in)?|managing director|vorstand|directeur général|gérant)\b",
+        r"c[a-z]{1,2}o|chief|president\w*|managing director|executive director|"
+        r"gesch(a|ae)fts(f(u|ue)hr|leit)\w*|vorst(a|ae)nd\w*|"
+        r"(directeur|directrice) general\w*|p-?dg|dg|gerante?|daf|dsi|"
+        r"director\w* (general|ejecutiv[oa])|gerente general|consejer[oa] delegad[oa]",
     ),
-    ("head", r"\b(s?vp|evp|vice president|head|director|leiter(in)?|directeur|directrice|directora?|chef)\b"),
-    ("manager", r"\b(manager(in)?|lead|supervisor|team ?leader|principal|responsable|jefe)\b"),
-]
-SENIORITIES = ("owner", "c_level", "head", "manager", "specialist")
-DEPARTMENT = [
-    ("procurement", r"\b(procurement|purchas\w*|buyer|sourcing|einkauf\w*|achats|cpo)\b"),
-    ("finance", r"\b(financ\w*|cfo|account(s|ant|ing)|controller|controlling|treasur\w*|comptab\w*)\b"),
-    ("it", r"\b(it|cto|cio|ciso|technology|technolog\w*|systems?|infrastructure|devops|security|informati\w*|edv)\b"),
-    ("engineering", r"\b(engineer\w*|developer|software|r&d|research|entwick\w*|product)\b"),
-    ("marketing", r"\b(marketing|cmo|brand|growth|communications?|content)\b"),
-    ("sales", r"\b(sales|account executive|business development|vertrieb\w*|cro|commercial)\b"),
-    ("hr", r"\b(hr|human resources|people|talent|personal\w*|chro|recruit\w*)\b"),
-    ("operations", r"\b(operations?|coo|logistic\w*|supply chain|office|facilit\w*)\b"),
-    ("legal", r"\b(legal|counsel|lawyer|compliance|privacy)\b"),
-    ("executive", r"\b(ceo|president|owner|founder|managing director|geschäftsführer(in)?)\b"),
-]
-_NOT_CHIEFS = re.compile(r"\b(vice president|vp|product owner)\b")
+    (
+        "head",
+        r"head|director\w*|directeur|directrice|direkt(or|rice)\w*|drh|prokurist\w*|"
+        r"\w*leit(er|erin|ung|ende|ender)|chef|cheffe|jef[ea] de (departamento|area|division)",
+    ),
+    (
+        "manager",
+        r"manager\w*|lead|leader|supervisor\w*|principal|coordinator|koordinator\w*|responsable|encargad[oa]|gerente|"
+        r"jef[ea]|coordinador\w*|coordinat(eur|rice)|cadre|verantwortliche\w*",
+    ),
+)
+DEPARTMENT: Table = (
+    (
+        "procurement",
+        r"procurement|purchas\w*|buyer|sourcing|\w*einkauf\w*|einkaeuf\w*|beschaffung\w*|achats?|acheteu\w*|compras|"
+        r"comprador\w*|cpo",
+    ),
+    (
+        "finance",
+        r"financ\w*|finanz\w*|cfo|daf|account(s|ant|ing)|controll(er|erin|ing)|treasur\w*|comptab\w*|tresor\w*|"
+        r"buchhalt\w*|rechnungswesen|contab\w*|tesorer\w*",
+    ),
+    (
+        "it",
+        r"it|it-\w+|cto|cio|ciso|dsi|technolog\w*|tecnolog\w*|systems?|systemes?|sistemas?|system(admin|technik)\w*|"
+        r"infrastruct\w*|infraestructura\w*|devops|security|informati\w*|edv|edv-\w+|digital\w*",
+    ),
+    (
+        "engineering",
+        r"engineer\w*|developer|software|r&d|research|\w*entwick\w*|developp\w*|desarroll\w*|ingeni\w*|konstrukt\w*|"
+        r"technik\w*|technique|tecnic[oa]|product|produit|producto|produktmanag\w*",
+    ),
+    ("marketing", r"marketing|cmo|brand|growth|communications?|kommunikation\w*|comunicacion|content|mercadotecnia"),
+    (
+        "sales",
+        r"sales|account (executive|manager)|business development|\w*vertrieb\w*|\w*verkauf\w*|verkaeuf\w*|cro|"
+        r"commercial\w*|comercial\w*|ventes|ventas|vendeu\w*|vendedor\w*|key account\w*",
+    ),
+    (
+        "hr",
+        r"hr|human resources|people|talent|chro|recruit\w*|recrut\w*|personal(?! (assistant|trainer|banker))\w*|drh|rh|"
+        r"ressources humaines|recursos humanos|rrhh",
+    ),
+    (
+        "operations",
+        r"operations?|operaciones|coo|\w*logisti\w*|supply chain|office|facilit\w*|betriebs\w*|exploitation|"
+        r"produktion\w*|fertigung\w*|produccion",
+    ),
+    (
+        "legal",
+        r"legal|counsel|lawyer|compliance|privacy|rechts\w*|recht|jurist\w*|datenschutz\w*|juridi\w*|avocate?|abogad\w*",
+    ),
+    (
+        "executive",
+        r"ceo|president\w*|owner|founder|managing director|gesch(a|ae)ftsf(u|ue)hr\w*|vorst(a|ae)nd\w*|inhaber\w*|"
+        r"grunder\w*|gruender\w*|(directeur|directrice) general\w*|p-?dg|dg|gerante?|fondat\w*|director\w* general|"
+        r"gerente general|consejer[oa] delegad[oa]|duen[oa]|fundador\w*",
+    ),
+)
 
 
 def seniority(title: str) -> str:
@@ -38,8 +100,7 @@ def department(title: str) -> str:
     return _first(DEPARTMENT, title)
 
 
-def _first(table: list[tuple[str, str]], title: str) -> str:
-    folded = title.casefold()
-    if table is SENIORITY and (found := _NOT_CHIEFS.search(folded)):
-        return "specialist" if found[0] == "product owner" else "head"
-    return next((value for value, pattern in table if re.search(pattern, folded)), "")
+def _first(table: Table, title: str) -> str:
+    # People write "Directeur·rice" and "Leiter:in"; the second half says nothing new.
+    folded = re.sub(r"[·:*/_(]-?(in|rice|e|a|innen)\b\)?", "", fold(title))
+    return next((value for value, pattern in table if re.search(rf"\b(?:{pattern})\b", folded)), "")

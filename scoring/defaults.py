@@ -85,6 +85,7 @@ def default_rules(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _fit(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
+    at_a_firm = {"all": [_is("free_mail", "is_false"), {"none": [_is("disposable_mail", "is_true")]}]}
     near = {"any": [_is("headcount", "between", [10, 49]), _is("headcount", "between", [1001, 5000])]}
     return [
         _rule("fit", "Industry in the profile", 10, _in_profile("industry", profile)),
@@ -92,7 +93,7 @@ def _fit(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
         _rule("fit", "Nearly our size", 5, near, exclusive="headcount"),
         _rule("fit", "Country we serve", 5, _in_profile("country", profile)),
         _rule("fit", "Tech stack known", 5, _is("tech_stack", "is_set")),
-        _rule("fit", "E-mail at the firm's domain", 5, _is("free_mail", "is_false")),
+        _rule("fit", "E-mail at the firm's domain", 5, at_a_firm),
     ]
 
 

@@ -58,7 +58,7 @@ people = st.fixed_dictionaries(
     {
         "name": texts,
         "email": texts,
-        "email_norm": st.sampled_from(["", "ada@gmail.com", "ada@example.com"]),
+        "email_norm": st.sampled_from(["", "ada@gmail.com", "ada@example.com", "a@mailinator.com"]),
         "phone": texts,
         "phone_e164": st.sampled_from(["", "+442071838750"]),
         "job_title": texts,

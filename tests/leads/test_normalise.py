@@ -203,7 +203,7 @@ def test_free_mail_has_no_firm() -> None:
         ("Head of IT", "head", "it"),
         ("Vice President Sales", "head", "sales"),
         ("Marketing Manager", "manager", "marketing"),
-        ("Einkaufsleiter", "specialist", "procurement"),
+        ("Einkaufsleiter", "head", "procurement"),
         ("Product Owner", "specialist", "engineering"),
         ("", "", ""),
     ],
