@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from tenancy.models import TenantModel
@@ -35,7 +36,7 @@ def page_of(rows: QuerySet[Any], *, order: str, cursor: str = "", limit: int = U
     Raises BadCursor.
     """
     column, down = order.removeprefix("-"), order.startswith("-")
-    position = _read(cursor, column) if cursor else None
+    position = _read(cursor, rows.model._meta.get_field(column)) if cursor else None
     backwards = position is not None and position.backwards
     going_down = down != backwards
     if position is not None:
@@ -89,12 +90,15 @@ def _write(column: str, row: TenantModel, *, backwards: bool) -> str:
     return urlsafe_b64encode(json.dumps([column, value, row.pk.hex, backwards]).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, column: str) -> _Position:
+def _read(cursor: str, field: Any) -> _Position:
+    """Raises BadCursor also for a value that `field` cannot hold: who edits a link gets an answer, not a crash."""
     try:
         said, value, key, backwards = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        position = _Position(value, UUID(key), bool(backwards))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        if isinstance(value, str):
+            value.encode()  # half a character cannot be sent
+        position = _Position(field.to_python(value), UUID(key), bool(backwards))
+    except (ValueError, TypeError, AttributeError, RecursionError, ValidationError):
         raise BadCursor("This cursor is not one of ours.") from None
-    if said != column or not isinstance(value, str | int | None):
+    if said != field.name or not isinstance(value, str | int | None) or "\x00" in str(value):
         raise BadCursor("This cursor belongs to another order.")
     return position
