@@ -8,7 +8,12 @@ from decimal import Decimal
 from leads.money import major
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
-STEPS = ((Decimal(1_000_000_000), "B"), (Decimal(1_000_000), "M"), (Decimal(1_000), "k"))
+# Size, letter, and to how much the next smaller step rounds: €999,999 is €1.00M, not €1000k.
+STEPS = (
+    (Decimal(1_000_000_000), "B", Decimal(1_000_000)),
+    (Decimal(1_000_000), "M", Decimal(1_000)),
+    (Decimal(1_000), "k", Decimal(1)),
+)
 
 
 def short(minor: int | None, currency: str) -> str:
@@ -17,10 +22,10 @@ def short(minor: int | None, currency: str) -> str:
         return ""
     amount = major(minor, currency)
     sign = SIGNS.get(currency, f"{currency} " if currency else "")
-    for size, letter in STEPS:
-        if abs(amount) >= size:
+    for size, letter, grain in STEPS:
+        if abs(round(amount / grain)) * grain >= size:
             scaled = amount / size
-            digits = 2 if letter != "k" and scaled < 100 else 0
+            digits = 2 if letter != "k" and abs(round(scaled, 2)) < 100 else 0
             return f"{sign}{scaled:.{digits}f}{letter}"
     return f"{sign}{amount:.0f}"
 
