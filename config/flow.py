@@ -2,8 +2,8 @@
 
 from events.jobs import Handler
 from events.kinds import Kind
-from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settle_next_steps
-from pipeline.jobs import close_deals, open_deals, settle_gates, settle_pipeline
+from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settle_next_steps, suppress_bounced
+from pipeline.jobs import close_deals, keep_mailed_files, open_deals, settle_gates, settle_pipeline
 from routing.jobs import retry_unrouted_leads, route_unrouted_leads, start_timers, stop_timers, tell_owners
 from scoring.jobs import score_leads
 
@@ -36,4 +36,6 @@ FLOW: dict[Kind, list[Handler]] = {
     Kind.TASK_DONE: [settle_next_steps],
     Kind.STAGE_CHANGED: [settle_pipeline],
     Kind.CONTACT_UNSUBSCRIBED: [advance_cadences],
+    Kind.MAIL_BOUNCED: [suppress_bounced],
+    Kind.MAIL_FILED: [keep_mailed_files],
 }

@@ -51,6 +51,8 @@ class Kind(TextChoices):
     CADENCE_ENDED = "cadence.ended"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
+    MAIL_BOUNCED = "mail.bounced"
+    MAIL_FILED = "mail.filed"
     CONTACT_UNSUBSCRIBED = "contact.unsubscribed"
     CONTACT_RESUBSCRIBED = "contact.resubscribed"
 

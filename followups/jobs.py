@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from events.jobs import job, outside_job
-from followups import enrolling, instant, next_steps, sending, stopping, touching
+from followups import bouncing, enrolling, instant, next_steps, sending, stopping, touching
 from followups.models import Enrolment
 from leads.models import Lead
 from tenancy.models import Account
@@ -35,6 +35,12 @@ def advance_cadences(lead_ids: Sequence[UUID]) -> None:
     stopping.end_stopped(list(running.order_by("id")))
     touching.after_attempt(lead_ids)
     next_steps.settle(lead_ids)
+
+
+@job(of="subject")
+def suppress_bounced(contact_ids: Sequence[UUID]) -> None:
+    """A mail came back: no more to an address that does not exist."""
+    bouncing.suppress(contact_ids)
 
 
 @job()

@@ -9,3 +9,4 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         import_module("leads.fields")  # fills the catalogue
         import_module("leads.told")  # registers how our events sound
+        import_module("leads.inbound.jobs")  # registers what follows from mail and webhooks

@@ -92,6 +92,19 @@ def activity(event: Event) -> Telling:
     return Telling(icon, f"{noun}{inbound}{automatic}{f': {outcome}' if outcome else ''}", body.get("text", ""))
 
 
+@describes(Kind.MAIL_BOUNCED)
+def bounced(event: Event) -> Telling:
+    lasting = "for good; it gets no more mail" if event.body.get("hard") else "at present"
+    return Telling(
+        "mail", f"{event.body.get('address', 'The address')} can’t be reached {lasting}", event.body.get("why", "")
+    )
+
+
+@describes(Kind.MAIL_FILED)
+def filed(event: Event) -> Telling:
+    return Telling("paperclip", "A mail came with files", ", ".join(map(str, event.body.get("names") or [])))
+
+
 @describes(Kind.STAKEHOLDER_ADDED)
 def stakeholder(event: Event) -> Telling:
     role = str(event.body.get("role", "")).replace("_", " ")

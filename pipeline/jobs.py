@@ -6,10 +6,11 @@ from uuid import UUID
 from events.jobs import job
 from pipeline.closing import close_disqualified
 from pipeline.debts import call_debts
+from pipeline.mailed import keep_files
 from pipeline.opening import open_deals_of
 from pipeline.settling import settle_leads, settle_stages
 
-__all__ = ["call_debts", "close_deals", "open_deals", "settle_gates", "settle_pipeline"]
+__all__ = ["call_debts", "close_deals", "keep_mailed_files", "open_deals", "settle_gates", "settle_pipeline"]
 
 
 @job()
@@ -22,6 +23,12 @@ def open_deals(lead_ids: Sequence[UUID]) -> None:
 def settle_gates(lead_ids: Sequence[UUID]) -> None:
     """Something was filled in: the cards' meters."""
     settle_leads(lead_ids)
+
+
+@job(of="subject", batch=1)
+def keep_mailed_files(payload_ids: Sequence[UUID]) -> None:
+    """A mail came with files: they belong to its lead."""
+    keep_files(payload_ids)
 
 
 @job(of="subject", batch=1)

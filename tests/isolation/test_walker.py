@@ -59,6 +59,8 @@ GLOBAL = {
     "hosted-form": "people who ask",
     "hosted-form-thanks": "people who asked",
     "form-embed": "the same form, for any website",
+    "inlet": "a partner's system, by the token in its address",
+    "inlet-email": "the same, for mail",
     "healthz": "alive",
     "readyz": "can serve",
     "metrics": "numbers without names; the proxy keeps strangers out",

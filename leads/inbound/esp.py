@@ -1,0 +1,67 @@
+"""The mails in a request: raw MIME as its body, or what a mail provider's inbound webhook makes of it (anymail)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anymail.exceptions import AnymailError
+from anymail.webhooks.mailgun import MailgunInboundWebhookView
+from anymail.webhooks.postmark import PostmarkInboundWebhookView
+from anymail.webhooks.sendgrid import SendGridInboundWebhookView
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+
+from leads.models import Inlet, MailProvider
+
+
+class NoMail(Exception):
+    """There is no mail in the request."""
+
+
+class Unsigned(Exception):
+    """The provider signs, and this was not signed by it."""
+
+
+def mails_in(inlet: Inlet, request: HttpRequest, body: bytes) -> list[bytes]:
+    """Raw MIME of each mail in a request whose `body` was read already. Raises NoMail or Unsigned."""
+    if not inlet.provider:
+        if not body.strip():
+            raise NoMail("The body must be a mail as it came over the wire.")
+        return [body]
+    request._body = body  # read within our own limit; anymail asks the request
+    try:
+        events = READERS[MailProvider(inlet.provider)](inlet, request)
+        return [_raw(event.message) for event in events]
+    except AnymailError as error:
+        raise Unsigned(str(error)[:200]) from None
+    except (ValueError, KeyError, TypeError, AttributeError, LookupError, MultiPartParserError, SuspiciousOperation):
+        raise NoMail(f"{inlet.get_provider_display()} sends a mail in another form.") from None
+
+
+def _raw(message: Any) -> bytes:
+    found: bytes = message.as_bytes()
+    return found
+
+
+def _mailgun(inlet: Inlet, request: HttpRequest) -> list[Any]:
+    view = MailgunInboundWebhookView(webhook_signing_key=inlet.secret or "unset")
+    if inlet.secret:
+        view.validate_request(request)
+    return list(view.parse_events(request))
+
+
+def _postmark(inlet: Inlet, request: HttpRequest) -> list[Any]:
+    return list(PostmarkInboundWebhookView().parse_events(request))
+
+
+def _sendgrid(inlet: Inlet, request: HttpRequest) -> list[Any]:
+    return list(SendGridInboundWebhookView().parse_events(request))
+
+
+READERS: dict[MailProvider, Callable[[Inlet, HttpRequest], list[Any]]] = {
+    MailProvider.MAILGUN: _mailgun,
+    MailProvider.POSTMARK: _postmark,
+    MailProvider.SENDGRID: _sendgrid,
+}

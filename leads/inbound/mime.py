@@ -1,0 +1,178 @@
+"""A mail's bytes, taken apart within bounds. Whatever the bytes are: there is an answer, and it comes soon.
+
+The old (compat32) parser is used on purpose: the newer one parses headers while they are read, and raises on some.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import header, message_from_bytes, parser, utils
+from email.message import Message
+from typing import Any
+
+from leads.vocabulary import storable
+
+DEEPEST, MOST_PARTS = 20, 200
+MOST_TEXT = 200_000  # characters of one text part
+LONGEST_HEADER = 8000
+_CONTAINER = re.compile(rb"content-type:\s*(?:multipart|message)/", re.I)
+_BOUNDARY = re.compile(rb'boundary\s*=\s*"?([^";\r\n]{1,200})', re.I)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`plain` and `html` texts in their order; `calendar`s; `reports` of a bounce; whole `mails` in it."""
+
+    head: Message[str, str]
+    plain: list[str]
+    html: list[str]
+    calendar: list[str]
+    reports: list[Message[str, str]]
+    mails: list[Message[str, str]]
+    attachments: list[Attachment]
+    too_much: bool = False
+
+
+def parse(body: bytes) -> Parts:
+    """Take a mail apart; of one with too many or too deep parts the head alone. Never raises."""
+    if _is_bomb(body):
+        return _headed(body)
+    try:
+        mail = message_from_bytes(body)
+        return _sorted(mail, list(_walk(mail)))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError):
+        return _headed(body)
+
+
+def _is_bomb(body: bytes) -> bool:
+    """Told from the bytes, before a parser works on them."""
+    containers = sum(1 for _ in zip(_CONTAINER.finditer(body), range(DEEPEST + 1), strict=False))
+    boundaries = {found[1].strip() for found in _BOUNDARY.finditer(body)} if containers <= DEEPEST else set()
+    return containers > DEEPEST or sum(body.count(b"--" + one) for one in boundaries if one) > MOST_PARTS
+
+
+def _headed(body: bytes) -> Parts:
+    top = body[:64_000].split(b"\n\n", 1)[0].split(b"\r\n\r\n", 1)[0]
+    try:
+        head = parser.BytesHeaderParser().parsebytes(top)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        head = Message()
+    return Parts(head, [], [], [], [], [], [], too_much=True)
+
+
+def _walk(mail: Message[str, str], depth: int = 0) -> Iterator[Message[str, str]]:
+    """Every part that holds something; a mail within the mail is one part, not looked into."""
+    inner = mail.get_payload()
+    if not isinstance(inner, list) or mail.get_content_maintype() != "multipart":
+        yield mail
+        return
+    for part in inner if depth < DEEPEST else []:
+        if isinstance(part, Message):
+            yield from _walk(part, depth + 1)
+
+
+def _sorted(head: Message[str, str], leaves: list[Message[str, str]]) -> Parts:
+    parts = Parts(head, [], [], [], [], [], [])
+    for leaf in leaves[:MOST_PARTS]:
+        kind, inner = leaf.get_content_type(), leaf.get_payload()
+        if kind in ("message/delivery-status", "message/rfc822", "text/rfc822-headers", "message/global"):
+            found = [part for part in inner if isinstance(part, Message)] if isinstance(inner, list) else []
+            (parts.reports if kind == "message/delivery-status" else parts.mails).extend(found or _reread(leaf))
+        elif leaf.get_filename() or leaf.get_content_disposition() == "attachment":
+            if kind == "text/calendar":
+                parts.calendar.append(text_of(leaf))
+            parts.attachments.append(_attachment(leaf))
+        elif kind in ("text/plain", "text/html", "text/calendar"):
+            {"text/plain": parts.plain, "text/html": parts.html}.get(kind, parts.calendar).append(text_of(leaf))
+        elif leaf.get_content_maintype() != "text":
+            parts.attachments.append(_attachment(leaf))
+    return parts
+
+
+def _reread(leaf: Message[str, str]) -> list[Message[str, str]]:
+    return [message_from_bytes(content(leaf)[:100_000])]
+
+
+def _attachment(leaf: Message[str, str]) -> Attachment:
+    name = decoded(leaf.get_filename() or "").replace("\\", "/").rpartition("/")[2]
+    return Attachment(name[:150] or "unnamed", leaf.get_content_type()[:100], content(leaf))
+
+
+def content(leaf: Message[str, str]) -> bytes:
+    try:
+        found = leaf.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return b""
+    return found if isinstance(found, bytes) else b""
+
+
+def text_of(leaf: Message[str, str]) -> str:
+    """A part's text. Its charset is believed only as far as the bytes agree."""
+    raw = content(leaf)[: MOST_TEXT * 4]
+    try:
+        said = str(leaf.get_content_charset() or "utf-8")
+    except (LookupError, ValueError):
+        said = "utf-8"
+    return cleaned(_text(raw, said))[:MOST_TEXT]
+
+
+def _text(raw: bytes, said: str) -> str:
+    # ASCII and Latin-1 are what careless programs say; then UTF-8 that fits is UTF-8, and the rest is Windows'.
+    tries = [said] if said not in ("us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252") else []
+    for charset in [*tries, "utf-8", "cp1252"]:
+        try:
+            return raw.decode(charset)
+        except (LookupError, ValueError):
+            continue
+    return raw.decode("latin-1")
+
+
+def heading(mail: Message[str, str], name: str, most: int = LONGEST_HEADER) -> str:
+    """A header, decoded, in one line; "" when it is missing."""
+    try:
+        return decoded(str(mail.get(name, ""))[:most])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def decoded(raw: str) -> str:
+    """Encoded words (RFC 2047) read; what can't be read stays as it was."""
+    try:
+        pieces = header.decode_header(raw)
+        read = "".join(
+            _text(piece, charset or "utf-8") if isinstance(piece, bytes) else piece for piece, charset in pieces
+        )
+    except (ValueError, LookupError, TypeError, AttributeError):
+        read = raw
+    # What came as raw bytes in a header stands there as surrogates; it is UTF-8 more often than not.
+    read = _text(read.encode("utf-8", "surrogateescape"), "utf-8") if _has_surrogates(read) else read
+    return " ".join(cleaned(read).split())
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def cleaned(text: str) -> str:
+    """As PostgreSQL can keep it: no NUL, no halves of surrogate pairs, plain line ends."""
+    stored: str = storable(text)
+    return stored.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def addresses(mail: Message[str, str], *names: str) -> list[tuple[str, str]]:
+    """Names and addresses in the headers `names`, in their order; at most a hundred."""
+    raw: list[Any] = [str(value)[:LONGEST_HEADER] for name in names for value in mail.get_all(name, [])]
+    try:
+        found = utils.getaddresses(raw[:10])
+    except (ValueError, TypeError, IndexError, AttributeError):
+        found = []
+    return [(decoded(name), cleaned(address).strip()) for name, address in found[:100] if "@" in address]
