@@ -21,6 +21,7 @@ class Function(StrEnum):
     OVERRIDE_GATES = "override a gate with a reason"
     SEE_REPORTS = "read reports"
     MANAGE_CAPTURE = "manage sources, forms and imports"
+    SORT_INTAKE = "sort what arrives: see all of it, spam and back"
     MANAGE_CADENCES = "edit cadences and templates"
     MANAGE_ACCOUNT = "manage members, keys, stages, scoring and routing"
 
@@ -36,6 +37,7 @@ MATRIX: dict[Function, frozenset[Role]] = {
     Function.OVERRIDE_GATES: frozenset({_M, _A}),
     Function.SEE_REPORTS: frozenset({_R, _M, _A, _K}),
     Function.MANAGE_CAPTURE: frozenset({_K, _A}),
+    Function.SORT_INTAKE: frozenset({_M, _A, _K}),
     Function.MANAGE_CADENCES: frozenset({_M, _A}),
     Function.MANAGE_ACCOUNT: frozenset({_A}),
 }

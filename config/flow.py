@@ -17,6 +17,7 @@ FLOW: dict[Kind, list[Handler]] = {
     Kind.LEAD_ASSIGNED: [open_deals, tell_owners],
     Kind.LEAD_UNASSIGNED: [tell_owners],
     Kind.LEAD_DISQUALIFIED: [close_deals, stop_timers, advance_cadences],
+    Kind.LEAD_PUT_ASIDE: [close_deals, stop_timers, advance_cadences],
     Kind.LEAD_REOPENED: [score_leads, route_unrouted_leads, start_timers, open_deals],
     Kind.ACTIVITY_LOGGED: [stop_timers, score_leads, settle_gates, advance_cadences],
     Kind.PROMISE_BROKEN: [tell_owners],

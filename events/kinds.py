@@ -14,6 +14,8 @@ class Kind(TextChoices):
     LEAD_REPEATED = "lead.repeated"
     LEAD_CHANGED = "lead.changed"
     LEAD_QUARANTINED = "lead.quarantined"
+    LEAD_PUT_ASIDE = "lead.put_aside"
+    LEAD_DELETED = "lead.deleted"
     LEAD_SCORED = "lead.scored"
     LEAD_QUALIFIED = "lead.qualified"
     LEAD_ASSIGNED = "lead.assigned"

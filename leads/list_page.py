@@ -100,34 +100,34 @@ def age(since: datetime, now: datetime) -> str:
 
 def _chips(query: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
-        _chip("tier", "Tier", "gauge", TIERS, query),
-        _chip("status", "Status", "flag", [*Status.choices], query),
-        _chip("track", "Track", "route", [*Track.choices], query),
-        _chip("incomplete", "Completeness", "clipboard-list", [("true", "Incomplete"), ("false", "Complete")], query),
+        chip("tier", "Tier", "gauge", TIERS, query),
+        chip("status", "Status", "flag", [*Status.choices], query),
+        chip("track", "Track", "route", [*Track.choices], query),
+        chip("incomplete", "Completeness", "clipboard-list", [("true", "Incomplete"), ("false", "Complete")], query),
     ]
 
 
 def _owner_chip(query: Mapping[str, str]) -> dict[str, Any]:
     members = [(member.public_id, member.name) for member in Member.objects.active().order_by("name")]
-    return _chip("owner", "Owner", "user-round", [("me", "Me"), ("none", "Nobody"), *members], query)
+    return chip("owner", "Owner", "user-round", [("me", "Me"), ("none", "Nobody"), *members], query)
 
 
 def _source_chip(query: Mapping[str, str]) -> dict[str, Any]:
     sources = [(source.public_id, source.name) for source in Source.objects.order_by("name")]
-    return _chip("source", "Source", "inbox", sources, query)
+    return chip("source", "Source", "inbox", sources, query)
 
 
 def _own_chips(query: Mapping[str, str]) -> list[dict[str, Any]]:
     """The account's own lists and yes-or-no fields."""
     fields = CustomField.objects.live().filter(type__in=CHIPS)
-    return [_chip(field.name, field.label, "tag", _options(field), query) for field in fields]
+    return [chip(field.name, field.label, "tag", _options(field), query) for field in fields]
 
 
 def _options(field: CustomField) -> list[tuple[Any, Any]]:
     return [(choice, choice) for choice in field.choices] or [("true", "Yes"), ("false", "No")]
 
 
-def _chip(name: str, label: str, icon: str, options: list[tuple[Any, Any]], query: Mapping[str, str]) -> dict[str, Any]:
+def chip(name: str, label: str, icon: str, options: list[tuple[Any, Any]], query: Mapping[str, str]) -> dict[str, Any]:
     chosen = query.get(name, "")
     return {
         "name": name,

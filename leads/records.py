@@ -131,10 +131,11 @@ def record_assignments(rows: Sequence[AssignmentRow], by: By) -> None:
 
 
 def record_deals(rows: Sequence[DealRow]) -> None:
-    """Copy where the deals stand; a won or lost deal closes its lead."""
+    """Copy where the deals stand; a won or lost deal closes its lead. Spam stays spam."""
     _update(
         "deal_id = r.deal_id, pipeline_id = r.pipeline_id, stage_id = r.stage_id, stage_name = r.stage_name, "
-        "status = r.status, outcome = CASE WHEN r.status = 'open' THEN '' ELSE r.status END, closed_at = r.closed_at",
+        "status = CASE lead.status WHEN 'spam' THEN lead.status ELSE r.status END, "
+        "outcome = CASE WHEN r.status = 'open' THEN '' ELSE r.status END, closed_at = r.closed_at",
         {
             "deal_id": "uuid",
             "pipeline_id": "uuid",

@@ -38,9 +38,14 @@ def repeated(event: Event) -> Telling:
     )
 
 
-@describes(Kind.LEAD_QUARANTINED)
+@describes(Kind.LEAD_QUARANTINED, Kind.LEAD_PUT_ASIDE)
 def quarantined(event: Event) -> Telling:
     return Telling("octagon-alert", "Put aside as spam", event.body.get("reason", ""))
+
+
+@describes(Kind.LEAD_DELETED)
+def deleted(event: Event) -> Telling:
+    return Telling("trash-2", "Deleted for good")
 
 
 @describes(Kind.LEAD_CHANGED)

@@ -12,12 +12,15 @@ from django.db.models import F
 
 from events.kinds import Kind
 from events.record import SYSTEM, By, Happening, record, record_all
+from leads.models import Status
 from pipeline.limits import limit_of
 from pipeline.locking import locked, refuse_stale
 from pipeline.models import Deal, DealStatus, Move, Stage, StageKind, Visit
 from pipeline.refusals import NotOpen
 from pipeline.upstream import tell_lead, tell_leads
 from tenancy import clock
+
+OUT = (Status.DISQUALIFIED, Status.SPAM)
 
 
 def lose(deal: Deal, *, by: By, reason: str, competitor: str = "", version: int | None = None) -> Move:
@@ -52,8 +55,8 @@ def reopen(deal: Deal, *, by: By, reason: str = "") -> Move:
 
 
 def close_disqualified(lead_ids: Sequence[UUID]) -> None:
-    """Close the open deals of disqualified leads, in four statements whatever their number."""
-    rows = Deal.objects.open().filter(lead_id__in=lead_ids, lead__status=DealStatus.DISQUALIFIED)
+    """Close the open deals of leads that went out or are spam, in four statements whatever their number."""
+    rows = Deal.objects.open().filter(lead_id__in=lead_ids, lead__status__in=OUT)
     deals = list(rows.select_related("lead", "stage").select_for_update(of=("self",)).order_by("id"))
     if deals:
         close(deals, DealStatus.DISQUALIFIED, by=SYSTEM, reason="")

@@ -54,6 +54,7 @@ def test_row_level_security_is_forced_with_the_one_policy() -> None:
                pg_get_expr(policy.polwithcheck, class.oid), policy.polcmd, policy.polroles = '{0}'
           FROM pg_class class JOIN pg_policy policy ON policy.polrelid = class.oid
          WHERE class.relrowsecurity AND class.relforcerowsecurity
+           AND policy.polpermissive  -- a restrictive one only takes away more
         """
     )
     expression = "(account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid)"

@@ -31,6 +31,7 @@ PAGES = (
     ("Board", "board", "square-kanban", "b"),
     ("Leads", "leads", "users-round", "l"),
     ("Reports", "funnel", "chart-column", "r"),
+    ("Intake", "intake", "inbox", "i"),
     ("Settings", "settings", "settings", ""),
 )
 LINKS = (
@@ -97,6 +98,8 @@ def pages(path: str, member: Member) -> list[Page]:
         try:
             url = reverse(url_name)
         except NoReverseMatch:
+            continue
+        if url_name == "intake" and not member.may(Function.SORT_INTAKE):
             continue
         link = url
         if url_name == "settings" and not member.may(Function.MANAGE_ACCOUNT):

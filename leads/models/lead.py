@@ -200,6 +200,17 @@ class Lead(TenantModel):
             record(Kind.LEAD_DISQUALIFIED, self, by=by, lead_id=self.pk, reason=reason, recycle_on=recycle_on)
         return bool(done)
 
+    def put_aside(self, *, reason: str, by: By) -> bool:
+        """Put an open lead into the spam folder, whatever became of it meanwhile. False if it was not open."""
+        now = clock.now()
+        done = Lead.objects.filter(pk=self.pk, status=Status.OPEN).update(
+            status=Status.SPAM, outcome=Status.SPAM, closed_at=now, updated_at=now
+        )
+        if done:
+            self.refresh_from_db()
+            record(Kind.LEAD_PUT_ASIDE, self, by=by, lead_id=self.pk, reason=reason)
+        return bool(done)
+
     def reopen(self, *, by: By, reason: str = "") -> bool:
         """Bring a disqualified, lost or spam lead back; it is scored and routed again. False if it was not closed."""
         closed = Lead.objects.filter(pk=self.pk, status__in=[Status.DISQUALIFIED, Status.LOST, Status.SPAM])

@@ -14,6 +14,7 @@ EXPECTED = {
     Function.OVERRIDE_GATES: "manager admin",
     Function.SEE_REPORTS: "rep manager admin marketer",
     Function.MANAGE_CAPTURE: "admin marketer",
+    Function.SORT_INTAKE: "manager admin marketer",
     Function.MANAGE_CADENCES: "manager admin",
     Function.MANAGE_ACCOUNT: "admin",
 }
