@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from accounts.roles import Function, Role, Scope, may
+from accounts.roles import BROWSER_SCOPES, Function, Role, Scope, may
 from events.kinds import Kind
 from events.models import Actor
 from events.record import By, record
@@ -121,7 +123,11 @@ class Member(TenantModel):
 
 
 class ApiKey(TenantModel):
-    """A machine's way in: `tg_<8 shown>_<secret>`, stored as SHA-256, shown once."""
+    """A machine's way in: `tg_<8 shown>_<secret>`, stored as SHA-256, shown once.
+
+    A browser's key (`tgp_...`) is no secret, for everybody can read it in a page: it only lets leads and signals in,
+    and only from its origins.
+    """
 
     PREFIX = "key"
 
@@ -129,6 +135,8 @@ class ApiKey(TenantModel):
     shown = models.CharField(max_length=8)
     digest = models.BinaryField(max_length=32)
     scopes = models.JSONField(default=list)
+    origins = models.JSONField(default=list, blank=True)  # of a browser's key, which always has some
+    source_id = models.UUIDField(null=True, blank=True)  # what it sends comes from there unless it says otherwise
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True)
@@ -139,20 +147,53 @@ class ApiKey(TenantModel):
         constraints = [models.UniqueConstraint(fields=["account", "digest"], name="api_key_digest")]
 
     def __str__(self) -> str:
-        return f"{self.name} (tg_{self.shown}_…)"
+        return f"{self.name} ({self.masked})"
+
+    @property
+    def masked(self) -> str:
+        """As it may be shown: enough to tell it from others."""
+        return f"{self._prefix}_{self.shown}_…"
+
+    @property
+    def is_for_browsers(self) -> bool:
+        return bool(self.origins)
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= clock.now()
+
+    @property
+    def _prefix(self) -> str:
+        return "tgp" if self.is_for_browsers else "tg"
 
     @classmethod
-    def issue(cls, name: str, scopes: list[str], *, by: By, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-        """A new key of the account in scope and its secret, which is never seen again."""
-        shown = secrets.token_hex(4)
-        secret = f"tg_{shown}_{secrets.token_urlsafe(32)}"
-        key = cls.objects.create(
+    def issue(
+        cls,
+        name: str,
+        scopes: list[str],
+        *,
+        by: By,
+        expires_at: datetime | None = None,
+        source_id: UUID | None = None,
+        origins: Sequence[str] = (),
+    ) -> tuple[ApiKey, str]:
+        """A new key of the account in scope and its secret, which is never seen again.
+
+        With `origins` (`https://www.example.com`) it is a browser's. Raises ValueError for a scope too many for that.
+        """
+        if origins and not set(scopes) <= BROWSER_SCOPES:
+            raise ValueError("A browser's key may only send leads and signals.")
+        key = cls(
             name=name,
-            shown=shown,
-            digest=sha256(secret.encode()).digest(),
+            shown=secrets.token_hex(4),
             scopes=[Scope(value).value for value in scopes],
+            origins=list(origins),
             expires_at=expires_at,
+            source_id=source_id,
         )
+        secret = f"{key._prefix}_{key.shown}_{secrets.token_urlsafe(32)}"
+        key.digest = sha256(secret.encode()).digest()
+        key.save(force_insert=True)
         door.open_door("key", secret, key.account)
         record(Kind.KEY_CREATED, key, by=by, name=name)
         return key, secret
@@ -161,8 +202,8 @@ class ApiKey(TenantModel):
     def question(cls, account: Account, secret: str) -> Question:
         """Asks for the live key with this secret, as the first query of the account's scope."""
         return Question(
-            "SELECT id, name, shown, scopes FROM api_key WHERE account_id = %s AND digest = %s AND revoked_at IS NULL "
-            "AND (expires_at IS NULL OR expires_at > %s)",
+            "SELECT id, name, shown, scopes, origins, source_id FROM api_key WHERE account_id = %s AND digest = %s "
+            "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)",
             [account.pk, sha256(secret.encode()).digest(), clock.now()],
         )
 
@@ -171,8 +212,9 @@ class ApiKey(TenantModel):
         """The key that `question` found, or None; a door may outlive its key."""
         if question.answer is None:
             return None
-        key_id, name, shown, scopes = question.answer
-        return cls(id=key_id, account=account, name=name, shown=shown, scopes=json.loads(scopes))
+        key_id, name, shown, scopes, origins, source_id = question.answer
+        told = {"scopes": json.loads(scopes), "origins": json.loads(origins)}
+        return cls(id=key_id, account=account, name=name, shown=shown, source_id=source_id, **told)
 
     def revoke(self, *, by: By) -> None:
         if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now()):

@@ -54,6 +54,9 @@ class Scope(TextChoices):
     SETTINGS_WRITE = "settings:write"
 
 
+BROWSER_SCOPES = frozenset({Scope.LEADS_WRITE, Scope.SIGNALS_WRITE})  # a key that everybody can read has no more
+
+
 def may(role: str, function: Function) -> bool:
     """Whether a member with `role` may use `function`."""
     return Role(role) in MATRIX[function]

@@ -17,6 +17,7 @@ from leads.capture import NO_WAY, UNKNOWN_SOURCE
 from leads.changes import custom_fields
 from leads.crowd import Crowd
 from leads.lookup import DEFAULT_API_SOURCE, id_of_source, named_source
+from leads.mapping import translated
 from leads.models import Lead, Source, SourceKind, Submission
 from leads.reading import Problem, Reading, is_reachable, read
 from leads.repeat import blend, repetition, write
@@ -57,17 +58,19 @@ def capture_many(
     channel: str,
     by: By,
     ip: str | None = None,
+    usual: UUID | None = None,
     quietly: bool = False,
 ) -> list[Outcome]:
     """Store many submissions of the account in scope, in the transaction around it; one outcome per row, in order.
 
     Each row ends as `leads.capture.capture` would have ended it, also where rows of the batch repeat one another; a row
     that is nobody's has `errors` and does not touch the others. Without `source` each row names its own, else it is the
-    API's. `quietly`: the events are recorded, but nothing follows from them (no score, owner, mail), as for history.
-    Large batches are better cut at AT_ONCE rows into transactions of their own: the people in them are locked.
+    `usual` one (its id), else the API's. `quietly`: the events are recorded, but nothing follows from them (no score,
+    owner, mail), as for history. Large batches are better cut at AT_ONCE rows into transactions of their own: the
+    people in them are locked.
     """
     batches = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
-    return [outcome for some in batches for outcome in _Batch(source, channel, by, ip, quietly).take(some)]
+    return [outcome for some in batches for outcome in _Batch(source, channel, by, ip, usual, quietly).take(some)]
 
 
 @dataclass
@@ -76,12 +79,13 @@ class _Batch:
     channel: str
     by: By
     ip: str | None
+    usual: UUID | None
     quietly: bool
     submissions: list[Submission] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
 
     def take(self, rows: Sequence[Row]) -> list[Outcome]:
-        sources = {} if self.source else _sources({named_source(row.facts) for row in rows})
+        sources = {} if self.source else _sources({named_source(row.facts) for row in rows}, self.usual)
         reader = Reader.of(current_account(), clock.now(), custom_fields())
         told = [self._understood(row, sources, reader) for row in rows]
         crowd = Crowd.around([(arrival.source, reading) for arrival, reading in filter(None, told)])
@@ -93,10 +97,11 @@ class _Batch:
     def _understood(self, row: Row, sources: Mapping[str, Source], reader: Reader) -> tuple[Arrival, Reading] | None:
         """How the row came and what it says; None where nobody could be reached."""
         named, raw = named_source(row.facts), storable(dict(row.facts))
-        source = self.source or sources.get(named) or sources[DEFAULT_API_SOURCE]
-        if not is_reachable(raw):
+        source = self.source or sources.get(named) or sources[""]
+        said = translated(raw, source.mapping)
+        if not is_reachable(said):
             return None
-        reading = read(raw, reader)
+        reading = read(said, reader)
         if not self.source and named not in ("", source.name, source.public_id):
             reading.problems.insert(0, UNKNOWN_SOURCE)
         return Arrival(raw, source, self.channel, self.by, self.ip, row.received_at or clock.now()), reading
@@ -136,10 +141,12 @@ def _begin(crowd: Crowd, arrival: Arrival, reading: Reading) -> Lead:
     return lead
 
 
-def _sources(names: set[str]) -> dict[str, Source]:
-    """The account's sources by the names and ids that were asked for, the API's own always among them."""
-    ids: set[UUID] = {pk for name in names if (pk := id_of_source(name))}
+def _sources(names: set[str], usual: UUID | None) -> dict[str, Source]:
+    """The account's sources by the names and ids that were asked for; "" has the one of rows that name none."""
+    ids: set[UUID | None] = {usual, *map(id_of_source, names)} - {None}
     found = list(Source.objects.filter(Q(name__in={*names, DEFAULT_API_SOURCE}) | Q(pk__in=ids)))
-    if DEFAULT_API_SOURCE not in {source.name for source in found}:
-        found.append(Source.objects.get_or_create(name=DEFAULT_API_SOURCE, defaults={"kind": SourceKind.API})[0])
-    return {source.public_id: source for source in found} | {source.name: source for source in found}
+    default = next((source for source in found if source.pk == usual), None)
+    default = default or next((source for source in found if source.name == DEFAULT_API_SOURCE), None)
+    if default is None:
+        default = Source.objects.get_or_create(name=DEFAULT_API_SOURCE, defaults={"kind": SourceKind.API})[0]
+    return {"": default} | {source.public_id: source for source in found} | {source.name: source for source in found}

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from events.record import By, prepare
 from leads.arrival import Arrival, beginning, new_lead, submission_of
 from leads.lookup import Known, look_up, named_source
+from leads.mapping import translated
 from leads.models import Company, Contact, Form, Lead, Source, Submission
 from leads.reading import Problem, Reading, is_reachable, read, read_custom
 from leads.repeat import attach, known_lead, write
@@ -27,7 +29,7 @@ NO_WAY = "An e-mail, a phone, a name or an external_id is needed."
 UNKNOWN_SOURCE = {
     "pointer": "/source",
     "code": "unknown",
-    "detail": "There is no such source; the API's was taken.",
+    "detail": "There is no such source; the sender's usual one was taken.",
 }
 
 
@@ -57,29 +59,18 @@ def capture(
     received_at: datetime | None = None,
     spam: str = "",
     form: Form | None = None,
+    usual: UUID | None = None,
 ) -> Captured:
     """Store one submission of the account in scope, in the transaction around it, with the jobs that follow from it.
 
     The same e-mail attaches to an open lead, reopens a disqualified one, and begins a new lead after won or lost; the
-    same `external_id` of the same source updates. Without `source` the payload names it, else it is the API's.
+    same `external_id` of the same source updates. Without `source` the payload names it, else it is the `usual` one
+    (its id), else the API's; the source's own names for facts are understood.
     `spam` (a reason) puts the lead aside for a person to see; `form` may name its deal's pipeline.
     Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
     """
     raw, at = storable(dict(payload)), received_at or clock.now()
-    if not is_reachable(raw):
-        raise Unreachable(NO_WAY)
-    reading = read(raw, Reader.of(current_account(), at, {}))
-    named = named_source(raw)
-    known = look_up(
-        source or named,
-        email=reading.person.get("email_norm", ""),
-        external_id=reading.lead.get("external_id", ""),
-        domain=reading.firm.get("domain", ""),
-        company=reading.firm.get("name_norm", ""),
-    )
-    read_custom(reading, raw, Reader.of(current_account(), at, known.custom))
-    if not source and named not in ("", known.source.name, known.source.public_id):
-        reading.problems.insert(0, UNKNOWN_SOURCE)
+    reading, known = _understood(raw, source, usual, at)
     arrival = Arrival(raw, known.source, channel, by, ip, at, spam, form)
     if lead := None if spam else known_lead(known):
         submission = submission_of(lead, arrival, reading, duplicate=True)
@@ -93,6 +84,35 @@ def capture(
         reading.problems,
         reading.ignored,
         lead.incomplete,
+    )
+
+
+def _understood(
+    raw: Mapping[str, Any], source: Source | None, usual: UUID | None, at: datetime
+) -> tuple[Reading, Known]:
+    """What was sent, and what we know of it already. Raises Unreachable."""
+    named, reader = named_source(raw), Reader.of(current_account(), at, {})
+    said = translated(raw, source.mapping if source else {})
+    known = _looked_up(reading := read(said, reader), source or named, usual)
+    if not source and known.source.mapping:  # only now is it known by which names the sender goes
+        said = translated(raw, known.source.mapping)
+        known = _looked_up(reading := read(said, reader), known.source, usual)
+    if not is_reachable(said):
+        raise Unreachable(NO_WAY)
+    read_custom(reading, said, Reader.of(current_account(), at, known.custom))
+    if not source and named not in ("", known.source.name, known.source.public_id):
+        reading.problems.insert(0, UNKNOWN_SOURCE)
+    return reading, known
+
+
+def _looked_up(reading: Reading, source: Source | str, usual: UUID | None) -> Known:
+    return look_up(
+        source,
+        email=reading.person.get("email_norm", ""),
+        external_id=reading.lead.get("external_id", ""),
+        domain=reading.firm.get("domain", ""),
+        company=reading.firm.get("name_norm", ""),
+        usual=usual,
     )
 
 

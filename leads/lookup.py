@@ -26,11 +26,13 @@ _KNOWN = {  # asked only where there is something to ask with: planning a questi
     "name": "(SELECT id FROM company WHERE account_id = %(account)s AND name_norm = %(name)s ORDER BY id LIMIT 1)",
 }
 _QUESTION = """
-    SELECT source.id, source.name, source.kind, source.required, {known},
+    SELECT source.id, source.name, source.kind, source.required, source.mapping, {known},
            (SELECT json_agg(json_build_array(key, type, choices)) FROM custom_field WHERE account_id = %(account)s)
       FROM source
-     WHERE source.account_id = %(account)s AND (source.id = %(source)s OR source.name IN (%(wanted)s, %(default)s))
-     ORDER BY source.id = %(source)s DESC NULLS LAST, source.name = %(wanted)s DESC LIMIT 1
+     WHERE source.account_id = %(account)s
+       AND (source.id IN (%(source)s, %(usual)s) OR source.name IN (%(wanted)s, %(default)s))
+     ORDER BY source.id = %(source)s DESC NULLS LAST, source.name = %(wanted)s DESC,
+              source.id = %(usual)s DESC NULLS LAST LIMIT 1
 """
 
 
@@ -45,17 +47,21 @@ class Known:
     custom: dict[str, Kept]
 
 
-def look_up(source: Source | str, *, email: str, external_id: str, domain: str, company: str) -> Known:
+def look_up(
+    source: Source | str, *, email: str, external_id: str, domain: str, company: str, usual: UUID | None = None
+) -> Known:
     """Lock this person until the transaction ends, then see whom and what we know.
 
     Two captures of one person at the same moment come one after the other, and the second sees what the first did.
-    `source` may be the public id or name of one; the account's API source stands in for one that is unknown.
+    `source` may be the public id or name of one; the `usual` one, or else the account's API source, stands in for
+    one that is unknown.
     """
     account = current_account()
     wanted = "" if isinstance(source, Source) else source
     values: dict[str, Any] = {
         "account": account.pk,
         "source": source.pk if isinstance(source, Source) else id_of_source(wanted),
+        "usual": usual,
         "wanted": wanted,
         "default": DEFAULT_API_SOURCE,
         "email": email,
@@ -67,9 +73,10 @@ def look_up(source: Source | str, *, email: str, external_id: str, domain: str, 
     if row is None:
         Source.objects.get_or_create(name=DEFAULT_API_SOURCE, defaults={"kind": SourceKind.API})
         row = _ask([], values)
-    source_id, name, kind, required, contact, lead, by_domain, by_name, custom = row
+    source_id, name, kind, required, mapping, contact, lead, by_domain, by_name, custom = row
     if not isinstance(source, Source):
-        source = Source(id=source_id, account=account, name=name, kind=kind, required=json.loads(required))
+        told = {"required": json.loads(required), "mapping": json.loads(mapping)}
+        source = Source(id=source_id, account=account, name=name, kind=kind, **told)
     fields = {key: Kept(kind, tuple(choices)) for key, kind, choices in custom or []}
     return Known(source, contact, lead, by_domain or by_name, fields)
 

@@ -43,9 +43,9 @@ def the_cast(account: Account) -> SimpleNamespace:
     return SimpleNamespace(account=account, **members)
 
 
-def a_key(*scopes: Scope) -> str:
+def a_key(*scopes: Scope, **columns: Any) -> str:
     """The secret of a new API key of the account in scope, with all scopes unless told."""
-    return ApiKey.issue(f"Key {next(_numbers)}", list(scopes or Scope), by=SYSTEM)[1]
+    return ApiKey.issue(f"Key {next(_numbers)}", list(scopes or Scope), by=SYSTEM, **columns)[1]
 
 
 def a_source(name: str = "Website", kind: str = "form", **columns: Any) -> Source:

@@ -16,7 +16,7 @@ from accounts.openapi import IDEMPOTENCY_KEY, OF_POST, REFUSALS, answers
 from accounts.parsers import MOST
 from accounts.problems import pointers
 from accounts.roles import Function, Scope
-from leads.api.leads import checked
+from leads.api.leads import checked, sender
 from leads.api.schemas import BATCH_IN, BatchOut
 from leads.bulk import AT_ONCE, Outcome, Row, capture_many
 from leads.reading import Problem
@@ -39,9 +39,7 @@ def batch(request: Request) -> Response:
     rows = _rows(request.data)
     errors = [_errors(row, measured=len(inner.body) > MOST) for row in rows]
     good = [Row(row) for row, wrong in zip(rows, errors, strict=True) if not wrong]
-    captured = iter(
-        capture_many(good, source=None, channel="api", by=inner.by, ip=inner.META.get("REMOTE_ADDR") or None)
-    )
+    captured = iter(capture_many(good, source=None, channel="api", **sender(request)))
     outcomes = [Outcome(errors=wrong) if wrong else next(captured) for wrong in errors]
     return Response({"results": [_result(*one) for one in enumerate(outcomes)]}, status=207)
 

@@ -51,12 +51,18 @@ def leads(request: Request) -> Response:
 
 
 def _capture(request: Request) -> Captured:
-    inner: Any = request._request
     payload = checked(request.data)
     try:
-        return capture(payload, source=None, channel="api", by=inner.by, ip=inner.META.get("REMOTE_ADDR") or None)
+        return capture(payload, source=None, channel="api", **sender(request))
     except Unreachable as error:
         raise ValidationError({"contact": [str(error)]}, code="required") from None
+
+
+def sender(request: Request) -> dict[str, Any]:
+    """Who sends, from where, and from which source unless the payload names another."""
+    inner: Any = request._request
+    usual = inner.api_key.source_id if inner.api_key else None
+    return {"by": inner.by, "ip": inner.META.get("REMOTE_ADDR") or None, "usual": usual}
 
 
 def checked(payload: Any) -> dict[str, Any]:

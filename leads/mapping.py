@@ -1,0 +1,61 @@
+"""What a sender calls things, and what we call them: `{"Firmenname": "company", "lead.mail": "email"}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from leads.reading import OURS, is_blank
+from leads.vocabulary import FACTS
+
+Names = Mapping[str, str]
+
+
+def translated(payload: Mapping[str, Any], mapping: Names) -> dict[str, Any]:
+    """`payload` under our names. A key of the mapping may be a path with dots; what it leads to moves, the rest stays.
+
+    Where two of theirs mean the same of ours the first that says something counts.
+    """
+    if not mapping:
+        return dict(payload)
+    ours: dict[str, Any] = deepcopy(dict(payload))
+    found = [(name, _taken(ours, theirs)) for theirs, name in mapping.items()]
+    for name, value in reversed(found):
+        if not is_blank(value):
+            _put(ours, name, value)
+    return ours
+
+
+def _taken(payload: dict[str, Any], path: str) -> Any:
+    """The value at `path`, which is gone from `payload` afterwards; None if there is none."""
+    if path in payload:
+        return payload.pop(path)
+    first, _, rest = path.partition(".")
+    inner = payload.get(first)
+    if not rest or not isinstance(inner, dict):
+        return None
+    value = _taken(inner, rest)
+    if not inner:
+        del payload[first]
+    return value
+
+
+def _put(payload: dict[str, Any], name: str, value: Any) -> None:
+    family, _, key = name.partition(".")
+    if not key:
+        payload[name] = value
+        return
+    within = payload.get(family)
+    payload[family] = (within if isinstance(within, dict) else {}) | {key: value}
+
+
+def unknown_names(names: Iterable[str], custom: Iterable[str]) -> list[str]:
+    """Those that are no fact of ours: neither built in, nor `custom.x` of the account, nor of a campaign."""
+    own = {f"custom.{key}" for key in custom}
+    return [name for name in names if name not in FACTS and name not in own and not _is_attribution(name)]
+
+
+def _is_attribution(name: str) -> bool:
+    family, _, key = name.partition(".")
+    return bool(key) and family in OURS - {"custom", "source"}
