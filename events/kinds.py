@@ -23,6 +23,7 @@ class Kind(TextChoices):
     LEAD_DISQUALIFIED = "lead.disqualified"
     LEAD_REOPENED = "lead.reopened"
     LEAD_ANSWERED = "lead.answered"
+    LEAD_IMPORTED = "lead.imported"
     ACTIVITY_LOGGED = "activity.logged"
     STAKEHOLDER_ADDED = "stakeholder.added"
     STAKEHOLDER_REMOVED = "stakeholder.removed"
@@ -59,6 +60,10 @@ class Kind(TextChoices):
     CONTACT_RESUBSCRIBED = "contact.resubscribed"
 
     FIELD_CHANGED = "field.changed"
+    IMPORT_STARTED = "import.started"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_UNDONE = "import.undone"
+
     STAGE_CHANGED = "stage.changed"
     RULES_PUBLISHED = "rules.published"
     JOB_RETRIED = "job.retried"

@@ -10,3 +10,4 @@ class LeadsConfig(AppConfig):
         import_module("leads.fields")  # fills the catalogue
         import_module("leads.told")  # registers how our events sound
         import_module("leads.inbound.jobs")  # registers what follows from mail and webhooks
+        import_module("leads.imports.jobs")  # registers what runs in the background

@@ -38,6 +38,12 @@ def repeated(event: Event) -> Telling:
     )
 
 
+@describes(Kind.LEAD_IMPORTED)
+def imported(event: Event) -> Telling:
+    was = [f"{name}: {event.body[name]}" for name in ("stage", "owner") if event.body.get(name)]
+    return Telling("download", f"Came over with “{event.body.get('import', 'an import')}”", ", ".join(was).capitalize())
+
+
 @describes(Kind.LEAD_QUARANTINED, Kind.LEAD_PUT_ASIDE)
 def quarantined(event: Event) -> Telling:
     return Telling("octagon-alert", "Put aside as spam", event.body.get("reason", ""))

@@ -6,11 +6,20 @@ from uuid import UUID
 from events.jobs import job
 from pipeline.closing import close_disqualified
 from pipeline.debts import call_debts
+from pipeline.imported import place
 from pipeline.mailed import keep_files
 from pipeline.opening import open_deals_of
 from pipeline.settling import settle_leads, settle_stages
 
-__all__ = ["call_debts", "close_deals", "keep_mailed_files", "open_deals", "settle_gates", "settle_pipeline"]
+__all__ = [
+    "call_debts",
+    "close_deals",
+    "keep_mailed_files",
+    "open_deals",
+    "place_imported",
+    "settle_gates",
+    "settle_pipeline",
+]
 
 
 @job()
@@ -41,3 +50,9 @@ def settle_pipeline(stage_ids: Sequence[UUID]) -> None:
 def close_deals(lead_ids: Sequence[UUID]) -> None:
     """Disqualified: no open deal stays behind."""
     close_disqualified(lead_ids)
+
+
+@job()
+def place_imported(lead_ids: Sequence[UUID]) -> None:
+    """Imported with a stage or an owner: the deals that say so."""
+    place(lead_ids)

@@ -8,3 +8,4 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("routing.timeline")  # registers how our events sound
+        import_module("routing.turns")  # takes leave of leads that are removed

@@ -8,11 +8,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Case, F, When
+from django.db.models.functions import Greatest
 
 from accounts.models import Member
 from accounts.roles import Role
+from leads.removal import before_removal
 from routing import choice
-from routing.models import Pool, PoolMember
+from routing.models import Decision, Pool, PoolMember
 
 
 def lock(pool_ids: Sequence[UUID], members: Iterable[Member]) -> dict[UUID, choice.Pool]:
@@ -77,6 +79,16 @@ def save(turns: Mapping[UUID, int]) -> None:
         PoolMember.objects.filter(pk__in=list(turns)).update(
             turns=F("turns") + Case(*(When(pk=seat, then=count) for seat, count in Counter(turns).items()))
         )
+
+
+@before_removal
+def give_back(lead_ids: Sequence[UUID]) -> None:
+    """Leads that should never have come took turns from members; they get them back."""
+    routed = Decision.objects.filter(lead_id__in=lead_ids, member__isnull=False, rule__pool__isnull=False)
+    taken = Counter(routed.values_list("rule__pool_id", "member_id"))
+    for (pool_id, member_id), turns in taken.items():
+        seats = PoolMember.objects.filter(pool_id=pool_id, member_id=member_id)
+        seats.update(turns=Greatest(F("turns") - turns, 0))
 
 
 def _age(row: PoolMember) -> UUID:

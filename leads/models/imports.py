@@ -76,8 +76,8 @@ class Import(TenantModel):
 
     @property
     def by(self) -> By:
-        """Who uploaded it, as the actor of what its rows do."""
-        return By(Actor(self.actor_kind), self.actor_id, self.actor_name)
+        """Who uploaded it, as the actor of what its rows do: told apart from what the same person does by hand."""
+        return By(Actor(self.actor_kind), self.actor_id, f"{self.actor_name[:60]} by “{self.name[:40]}”")
 
 
 class ImportOutcome(models.TextChoices):

@@ -1,0 +1,169 @@
+"""Rows become leads: known ones are brought up to date, the rest goes through capture like everything that arrives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from events.kinds import Kind
+from events.record import Happening, record_all
+from leads.bulk import Outcome, Row, capture_many
+from leads.changes import custom_fields
+from leads.imports.firms import take_firm
+from leads.imports.images import Before, identity_of
+from leads.imports.payload import Told
+from leads.imports.people import Sources, owner_of, owners
+from leads.imports.renewal import renew
+from leads.models import Import, ImportOutcome, ImportRow, Lead
+from leads.records import AssignmentRow, record_assignments
+from leads.vocabulary import Reader
+from tenancy import clock
+from tenancy.scope import current_account
+
+NO_CONTACT = ("name", "email")  # what is missing of somebody known by an id only
+
+
+@dataclass
+class Taking:
+    """One attempt at some rows: what they did, what they counted as, and whom capture turned away."""
+
+    batch: Import
+    now: datetime
+    rows: list[ImportRow] = field(default_factory=list)
+    touched: list[dict[str, UUID | None]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[Told, str]] = field(default_factory=list)
+
+    def take(self, told: Sequence[Told]) -> Taking:
+        """Take rows in their order."""
+        told = self._news(told)
+        reader = Reader.of(current_account(), self.now, custom_fields())
+        before = Before.of(told, reader)
+        known = _imported(told, before, reader)
+        self.sources = Sources.around(self.batch, [one.source for one in told])
+        self.owners = owners() if any(one.owner for one in told) else {}
+        fresh = []
+        for one in told:
+            if not one.is_reachable:
+                firm, is_new = take_firm(one, reader)
+                ids = {"company_id": firm.pk if is_new else None}
+                self._note(one, ImportOutcome.COMPANY, touched={"company": firm.pk}, **ids)
+            elif one.number in known:
+                self._renew(one, before.rows["lead"][known[one.number]], reader)
+            else:
+                fresh.append(one)
+        for quietly in (True, False):
+            self._capture([one for one in fresh if self._is_quiet(one) is quietly], before, quietly=quietly)
+        before.write(self.rows, self.touched)
+        return self
+
+    def _news(self, told: Sequence[Told]) -> list[Told]:
+        """Those that no import said before, word for word, in this file or another."""
+        digests = {one.digest for one in told}
+        seen = dict(ImportRow.objects.filter(digest__in=digests).values_list("digest", "lead_id"))
+        news = []
+        for one in told:
+            if one.digest in seen:
+                self._note(one, ImportOutcome.UNCHANGED, lead_id=seen[one.digest])
+            else:
+                news.append(one)
+                seen[one.digest] = None
+        return news
+
+    def _renew(self, one: Told, lead: Mapping[str, Any], reader: Reader) -> None:
+        changed = renew(lead["id"], one, reader, self.batch.by)
+        touched = {"lead": lead["id"], "contact": lead["contact_id"], "company": lead["company_id"]}
+        outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
+        self._note(one, outcome, lead_id=lead["id"], touched=touched if changed else {})
+
+    def _is_quiet(self, one: Told) -> bool:
+        """Nothing follows from history, nor from somebody of whom we know an id only."""
+        return self.batch.history or _is_id_only(one)
+
+    def _capture(self, told: Sequence[Told], before: Before, *, quietly: bool) -> None:
+        if not told:
+            return
+        rows = [Row(one.facts | {"source": self.sources.named(one.source).name}, one.created_at) for one in told]
+        outcomes = capture_many(rows, source=None, channel="import", by=self.batch.by, quietly=quietly)
+        for one, outcome in zip(told, outcomes, strict=True):
+            if outcome.lead is None:
+                self.refused.append((one, outcome.errors[0]["detail"]))
+                continue
+            self._captured(one, outcome, before)
+        placed = [(one, outcome.lead) for one, outcome in zip(told, outcomes, strict=True) if _is_new(outcome)]
+        _mark_incomplete([lead for one, lead in placed if lead and _is_id_only(one)])
+        self._place([(one, lead) for one, lead in placed if lead])
+
+    def _captured(self, one: Told, outcome: Outcome, before: Before) -> None:
+        assert outcome.lead
+        assert outcome.submission
+        lead = outcome.lead
+        if outcome.problems or one.problems:
+            self.counts["flagged"] += 1
+        self._note(
+            one,
+            ImportOutcome.CREATED if _is_new(outcome) else ImportOutcome.ATTACHED,
+            lead_id=lead.pk,
+            submission_id=outcome.submission.pk,
+            contact_id=None if before.has("contact", lead.contact_id) else lead.contact_id,
+            company_id=None if before.has("company", lead.company_id) else lead.company_id,
+            touched={"lead": lead.pk, "contact": lead.contact_id, "company": lead.company_id},
+        )
+
+    def _note(self, one: Told, outcome: str, *, touched: Mapping[str, UUID | None] | None = None, **ids: Any) -> None:
+        self.counts[str(outcome)] += 1
+        self.rows.append(ImportRow(batch=self.batch, row=one.number, digest=one.digest, outcome=outcome, **ids))
+        self.touched.append(dict(touched or {}))
+
+    def _place(self, placed: Sequence[tuple[Told, Lead]]) -> None:
+        """Owners by the names in the file, and where history says a lead stands: pipeline learns that by the event."""
+        found = [(one, lead, owner_of(self.owners, one.owner) if one.owner else None) for one, lead in placed]
+        if not self.batch.history:
+            sentence = f"Named as the owner in “{self.batch.name}”"[:200]
+            assigned = [AssignmentRow(lead.pk, owner, one.owner, sentence) for one, lead, owner in found if owner]
+            return record_assignments(assigned, self.batch.by)
+        for _, lead, owner in found:
+            lead.owner_id, lead.assigned_at = owner, lead.captured_at if owner else None
+        Lead.objects.bulk_update([lead for _, lead, owner in found if owner], ["owner_id", "assigned_at"])
+        record_all([_imported_event(one, lead, self.batch) for one, lead, _ in found if one.stage or one.owner])
+        return None
+
+
+def _imported_event(one: Told, lead: Lead, batch: Import) -> Happening:
+    body = {"stage": one.stage, "owner": one.owner, "import": batch.name, "closed_at": one.closed_at}
+    return Happening(Kind.LEAD_IMPORTED, lead.pk, lead.pk, batch.by, body, clock.now())
+
+
+def _imported(told: Sequence[Told], before: Before, reader: Reader) -> dict[int, UUID]:
+    """Row -> the lead that an earlier import made of it: by its id, else by its address."""
+    leads = before.rows["lead"]
+    ours = set(ImportRow.objects.filter(lead_id__in=list(leads)).values_list("lead_id", flat=True))
+    by_number = {row["external_id"]: pk for pk, row in leads.items() if row["external_id"] and pk in ours}
+    people = {pk: row["email_norm"] for pk, row in before.rows["contact"].items()}
+    by_email = {people.get(row["contact_id"], ""): pk for pk, row in leads.items() if pk in ours}
+    found = {}
+    for one in told:
+        reading = identity_of(one, reader)
+        number, email = reading.lead.get("external_id", ""), reading.person.get("email_norm", "")
+        pk = by_number.get(number) if number else by_email.get(email) if email else None
+        if pk:
+            found[one.number] = pk
+    return found
+
+
+def _is_new(outcome: Outcome) -> bool:
+    return outcome.lead is not None and outcome.duplicate_of is None
+
+
+def _is_id_only(one: Told) -> bool:
+    return not any(one.facts.get(name) for name in ("email", "phone", "name", "first_name", "last_name"))
+
+
+def _mark_incomplete(leads: Sequence[Lead]) -> None:
+    for lead in leads:
+        lead.incomplete = list(dict.fromkeys([*lead.incomplete, *NO_CONTACT]))
+    Lead.objects.bulk_update(leads, ["incomplete"])

@@ -1,0 +1,105 @@
+"""Take an import back: its new leads go with all that followed, known ones become what they were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from events.kinds import Kind
+from events.models import Actor, Event
+from events.record import record
+from leads.imports.images import KNOWN, restore
+from leads.imports.storing import discard
+from leads.models import (
+    Company,
+    Contact,
+    Import,
+    ImportOutcome,
+    ImportReject,
+    ImportRow,
+    ImportState,
+    Lead,
+    Source,
+)
+from leads.removal import is_pointed_at, remove, remove_leads, remove_newer
+from tenancy import clock
+
+AT_ONCE = 200
+
+
+def undo_turn(import_id: UUID) -> bool:
+    """Take back the newest rows of an import that is being undone; whether there are more."""
+    batch = Import.objects.select_for_update(no_key=True).filter(pk=import_id, state=ImportState.UNDOING).first()
+    if batch is None:
+        return False
+    rows = list(ImportRow.objects.filter(batch=batch).order_by("-pk")[:AT_ONCE])
+    kept = take_back(batch, rows)
+    ImportRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    batch.counts = dict(Counter(batch.counts) + Counter(kept=kept))
+    batch.save(update_fields=["counts"])
+    if ImportRow.objects.filter(batch=batch).exists():
+        return True
+    _finish(batch)
+    return False
+
+
+def take_back(batch: Import, rows: Sequence[ImportRow]) -> int:
+    """Undo these rows, newest first. A lead that people have worked on since stays; returns how many do."""
+    leads = {row.lead_id for row in rows if row.lead_id}
+    worked_on = _worked_on(batch, leads)
+    created = {row.lead_id for row in rows if row.outcome == ImportOutcome.CREATED}
+    _withdraw([row.submission_id for row in rows if row.submission_id and row.lead_id not in created & worked_on])
+    gone = [pk for pk in created - worked_on if pk]
+    remove_leads(gone)
+    for row in rows:
+        if row.lead_id in worked_on and row.lead_id in created:
+            continue
+        untouched = row.lead_id not in worked_on and row.outcome in KNOWN
+        if row.lead_id and untouched and row.lead_id not in gone:
+            remove_newer(Lead, [row.lead_id], row.pk)
+        for table in ("company", "contact", "lead"):
+            if table in row.before:
+                whole = table == "lead" and untouched
+                restore(table, row.before[table], row.after.get(table, {}), whole=whole)
+    _remove_unneeded(rows)
+    return len(created & worked_on)
+
+
+def _worked_on(batch: Import, leads: set[UUID]) -> set[UUID | None]:
+    """The leads about which anybody else did something since the import began: a person, or the prospect."""
+    events = Event.objects.filter(lead_id__in=leads, recorded_at__gte=batch.started_at)
+    others = events.exclude(actor_kind=Actor.SYSTEM).exclude(actor_name=batch.by.name)
+    later = ImportRow.objects.filter(lead_id__in=leads, batch__started_at__gt=batch.started_at)
+    changing = later.exclude(outcome=ImportOutcome.UNCHANGED)
+    return {*others.values_list("lead_id", flat=True), *changing.values_list("lead_id", flat=True)}
+
+
+def _withdraw(submission_ids: Sequence[UUID | None]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT withdraw_imported(%s::uuid[])", [list(submission_ids)])
+
+
+def _remove_unneeded(rows: Sequence[ImportRow]) -> None:
+    """People and firms that came with the import and that nothing else has come to need."""
+    for row in rows:
+        if row.contact_id and not is_pointed_at(Contact, row.contact_id):
+            remove(Contact, [row.contact_id])
+    for row in rows:
+        if row.company_id and not is_pointed_at(Company, row.company_id):
+            remove(Company, [row.company_id])
+
+
+def _finish(batch: Import) -> None:
+    if str(batch.source_id) in batch.sources_made:
+        Import.objects.filter(source=batch.source_id).update(source=None)
+    for source_id in map(UUID, batch.sources_made):
+        if not is_pointed_at(Source, source_id):
+            remove(Source, [source_id])
+    ImportReject.objects.filter(batch=batch).delete()
+    discard(batch.path)
+    batch.state, batch.undone_at, batch.path, batch.sources_made = ImportState.UNDONE, clock.now(), "", []
+    batch.save(update_fields=["state", "undone_at", "path", "sources_made"])
+    record(Kind.IMPORT_UNDONE, batch, by=batch.by, name=batch.name, counts=batch.counts)
