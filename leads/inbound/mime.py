@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import header, message_from_bytes, parser, utils
 from email.message import Message
-from typing import Any
 
 from leads.vocabulary import storable
 
@@ -139,9 +138,14 @@ def _text(raw: bytes, said: str) -> str:
 def heading(mail: Message[str, str], name: str, most: int = LONGEST_HEADER) -> str:
     """A header, decoded, in one line; "" when it is missing."""
     try:
-        return decoded(str(mail.get(name, ""))[:most])
+        return decoded(next(iter(raw_values(mail, name)), "")[:most])
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
+
+
+def raw_values(mail: Message[str, str], name: str) -> list[str]:
+    """A header's values as they came; `Message.get` would put question marks for what is not ASCII."""
+    return [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
 
 
 def decoded(raw: str) -> str:
@@ -170,7 +174,7 @@ def cleaned(text: str) -> str:
 
 def addresses(mail: Message[str, str], *names: str) -> list[tuple[str, str]]:
     """Names and addresses in the headers `names`, in their order; at most a hundred."""
-    raw: list[Any] = [str(value)[:LONGEST_HEADER] for name in names for value in mail.get_all(name, [])]
+    raw = [value[:LONGEST_HEADER] for name in names for value in raw_values(mail, name)]
     try:
         found = utils.getaddresses(raw[:10])
     except (ValueError, TypeError, IndexError, AttributeError):

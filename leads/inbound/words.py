@@ -31,8 +31,10 @@ _INTRODUCED = re.compile(
     re.M | re.X | re.I,
 )
 _DIVIDED = re.compile(
-    r"^[ \t>]*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Message original|"
-    r"Mensaje original|Messaggio originale|Oorspronkelijk bericht)\s*-{2,}[ \t]*$",
+    r"^[ \t>]*(?:-{2,}\s*(?:Forwarded message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|"
+    r"Original Message|Ursprüngliche Nachricht|Message d'origine|Message original|"
+    r"Mensaje original|Messaggio originale|Oorspronkelijk bericht)\s*-{2,}|"
+    r"Begin forwarded message\s*:|Anfang der weitergeleiteten Nachricht\s*:|Début du message réexpédié\s*:)[ \t]*$",
     re.M | re.I,
 )
 _HEADED = re.compile(

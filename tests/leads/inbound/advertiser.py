@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "EAAB-good"
-META_LEAD = {
+META_LEAD: dict[str, Any] = {
     "id": "444444444444",
     "created_time": "2026-11-20T08:49:14+0000",
     "form_id": "777",
@@ -63,11 +63,12 @@ class Advertiser(BaseHTTPRequestHandler):
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if Advertiser.token not in (given, bearer):
             return self.say(400, {"error": {"message": "Session has expired", "type": "OAuthException", "code": 190}})
-        found = {
+        leads: dict[str, dict[str, Any]] = {
             f"/v23.0/{META_LEAD['id']}": META_LEAD,
             "/rest/leadFormResponses/abc-1": LINKEDIN_LEAD,
             "/rest/leadForms/3162": LINKEDIN_FORM,
-        }.get(parts.path)
+        }
+        found = leads.get(parts.path)
         if found is None:
             return self.say(400, {"error": {"message": "Unsupported get request", "code": 100}})
         return self.say(200, found)
