@@ -3,17 +3,18 @@
 from events.jobs import Handler
 from events.kinds import Kind
 from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settle_next_steps, suppress_bounced
+from leads.jobs import enrich_leads
 from pipeline.jobs import close_deals, keep_mailed_files, open_deals, place_imported, settle_gates, settle_pipeline
 from routing.jobs import retry_unrouted_leads, route_unrouted_leads, start_timers, stop_timers, tell_owners
 from scoring.jobs import score_leads
 
 FLOW: dict[Kind, list[Handler]] = {
     Kind.MEMBER_JOINED: [retry_unrouted_leads],
-    Kind.LEAD_CAPTURED: [score_leads, reply_instantly],
-    Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly],
+    Kind.LEAD_CAPTURED: [score_leads, reply_instantly, enrich_leads],
+    Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly, enrich_leads],
     Kind.LEAD_IMPORTED: [place_imported],
     Kind.LEAD_ANSWERED: [score_leads],
-    Kind.LEAD_CHANGED: [score_leads, settle_gates],
+    Kind.LEAD_CHANGED: [score_leads, settle_gates, enrich_leads],
     Kind.LEAD_SCORED: [route_unrouted_leads, start_timers, settle_gates],
     Kind.LEAD_ASSIGNED: [open_deals, tell_owners],
     Kind.LEAD_UNASSIGNED: [tell_owners],

@@ -37,6 +37,7 @@ class Handler:
     batch: int
     inside: Work | None = None
     outside: WorkOutside | None = None
+    patient: bool = False  # others of the account that work outside go first
 
     def __call__(self, subject_ids: Sequence[UUID]) -> None:
         """Work on a batch of the account in scope."""
@@ -57,11 +58,14 @@ def job(*, of: Of = "lead", batch: int = 200) -> Callable[[Work], Handler]:
     return register
 
 
-def outside_job(*, of: Of = "subject") -> Callable[[WorkOutside], Handler]:
-    """The same for work with effects outside the database (mail): one subject, no scope; it opens its own."""
+def outside_job(*, of: Of = "subject", patient: bool = False) -> Callable[[WorkOutside], Handler]:
+    """The same for work with effects outside the database (mail): one subject, no scope; it opens its own.
+
+    `patient` work lets mail go first, however long it has been waiting.
+    """
 
     def register(work: WorkOutside) -> Handler:
-        return _register(Handler(_name(work), of, 1, outside=work))
+        return _register(Handler(_name(work), of, 1, outside=work, patient=patient))
 
     return register
 

@@ -100,7 +100,8 @@ def _write_lead(lead: Lead, reading: Reading) -> None:
     lead.incomplete = [name for name in lead.incomplete if known.get(name) is None]
     lead.search_text = searchable(lead)
     lead.updated_at = clock.now()
-    lead.save()
+    # Only what was said: the copies that later apps keep on a lead may have moved on since it was read.
+    lead.save(update_fields=[*columns, "custom", "company", "incomplete", "search_text", "updated_at"])
 
 
 def _assign(row: Any, columns: Mapping[str, Any], *, save: bool = True) -> None:

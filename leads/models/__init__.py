@@ -7,6 +7,7 @@ from leads.models.activity import (
     Submission,
 )
 from leads.models.custom_field import CustomField, FieldType
+from leads.models.enrichment import Provider, ProviderAnswer
 from leads.models.imports import Import, ImportOutcome, ImportReject, ImportRow, ImportState
 from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
@@ -35,6 +36,8 @@ __all__ = [
     "Payload",
     "PayloadState",
     "Protocol",
+    "Provider",
+    "ProviderAnswer",
     "Source",
     "SourceKind",
     "Stakeholder",
