@@ -2,7 +2,7 @@ from django.urls import path
 
 from workspace.home import start
 from workspace.search import search
-from workspace.settings import fields, general, jobs, keys, members, pipelines, rules, sources
+from workspace.settings import fields, forms, general, jobs, keys, members, pipelines, rules, sources
 
 urlpatterns = [
     path("", start, name="start"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("settings/keys/", keys.keys, name="settings-keys"),
     path("settings/keys/<public:key_id>/revocation/", keys.revocation, name="settings-key-revocation"),
     path("settings/sources/", sources.sources, name="settings-sources"),
+    path("settings/forms/", forms.forms_page, name="settings-forms"),
+    path("settings/forms/<public:form_id>/", forms.form, name="settings-form"),
+    path("settings/forms/<public:form_id>/draft/", forms.draft, name="settings-form-draft"),
+    path("settings/forms/<public:form_id>/publication/", forms.publication, name="settings-form-publication"),
     path("settings/fields/", fields.fields, name="settings-fields"),
     path("settings/fields/<public:field_id>/", fields.field, name="settings-field"),
     path("settings/fields/<public:field_id>/archival/", fields.archival, name="settings-field-archival"),

@@ -15,7 +15,7 @@ from tests.workspace.test_settings import a_dead_job
 from workspace.opening import Opened, open_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = ("", "members/", "keys/", "sources/", "pipelines/", "scoring/", "routing/", "jobs/")
+PAGES = ("", "members/", "keys/", "sources/", "forms/", "pipelines/", "scoring/", "routing/", "jobs/")
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ REFUSED = NOTHING_FOUND | {400, 401, 403, 409, 413, 415, 422}
 
 # Which row of Acme stands behind a parameter of a path: by the prefix of its public id.
 PARAMETERS = {
+    "form_id": "frm",
     "job_id": "job",
     "key_id": "key",
     "member_id": "mem",

@@ -8,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from accounts.middleware import outside_url
 from accounts.permissions import allow
 from accounts.roles import Function
-from leads.models import Form, Source
+from leads.models import Source
 from tenancy.forms import TenantForm
 from workspace.settings.shell import show
 
@@ -25,23 +24,17 @@ class SourceForm(TenantForm):
 @allow(Function.MANAGE_CAPTURE)
 @require_http_methods(["GET", "POST"])
 def sources(request: Any) -> HttpResponse:
-    """Where leads come from, and each form's link."""
+    """Where leads come from."""
     form = SourceForm(request.POST or None, account=request.account)
     if request.method == "POST" and form.is_valid() and (source := form.save()):
         messages.success(request, f"{source.name} is a source now.")
         return redirect("settings-sources")
-    context = {"form": form, "sources": by_name(), "forms": forms_with_links(), "api": api_url()}
+    context = {"form": form, "sources": by_name(), "api": api_url()}
     return show(request, "sources.html", context)
 
 
 def by_name() -> Any:
     return Source.objects.order_by("name")
-
-
-def forms_with_links() -> list[tuple[Form, str]]:
-    """Each hosted form and its public address."""
-    hosted = Form.objects.select_related("source").order_by("name")
-    return [(one, settings.PUBLIC_URL + outside_url("hosted-form", one.public_id)) for one in hosted]
 
 
 def api_url() -> str:
