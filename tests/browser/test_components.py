@@ -27,6 +27,15 @@ def test_page_is_accessible_and_fits(page: Page, name: str) -> None:
     assert_good(page, name)
 
 
+def test_card_with_many_bars_keeps_its_owner_inside(page: Page) -> None:
+    age = {"words": "45 min of 14 d", "share": 0.1, "late": False}
+    full = samples.card(1, "Kestrel Logistics", meter={"met": 1, "total": 5, "owed": 3}, age=age)
+    columns = [samples.column(number, "Initial interest", [full]) for number in range(1, 6)]
+    show(page, render("pipeline/board.html", frame=samples.frame(), **samples.board() | {"columns": columns}))
+    foot = page.locator(".deal-foot").first
+    assert foot.evaluate("foot => foot.scrollWidth - foot.clientWidth") == 0
+
+
 def with_gate() -> str:
     dialog = render("pipeline/gate.html", **samples.gate())
     return PAGES["board"]().replace('<div id="dialogs"></div>', f'<div id="dialogs">{dialog}</div>')
