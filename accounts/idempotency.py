@@ -41,7 +41,7 @@ def idempotent(view: View) -> View:
             return view(request, *args, **kwargs)
         if len(key) > 255 or "\x00" in key:
             raise Problem(400, "Malformed", "An Idempotency-Key has at most 255 characters.")
-        digest = sha256(f"{request.method} {request.path}\n".encode() + request._request.body).digest()
+        digest = digest_of(request)
         if not take(key, digest):
             return replay(key, digest)
         response = view(request, *args, **kwargs)
@@ -50,6 +50,20 @@ def idempotent(view: View) -> View:
         return response
 
     return once
+
+
+def digest_of(request: Any) -> bytes:
+    """Of what was asked, and where. Uploads are read piece by piece: they need not fit into memory."""
+    said = sha256(f"{request.method} {request.path}\n".encode())
+    if not (request.content_type or "").startswith("multipart/"):
+        said.update(request._request.body)
+        return said.digest()
+    for name in sorted(request.data):
+        for value in request.data.getlist(name):
+            said.update(f"\n{name}\n".encode())
+            for piece in value.chunks() if hasattr(value, "chunks") else [str(value).encode()]:
+                said.update(piece)
+    return said.digest()
 
 
 def take(key: str, digest: bytes) -> bool:

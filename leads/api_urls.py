@@ -1,6 +1,6 @@
 from django.urls import path
 
-from leads.api import batch, leads, work
+from leads.api import batch, imports, leads, work
 
 urlpatterns = [
     path("leads/", leads.leads, name="api-leads"),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("leads/<public:lead_id>/activities/", work.activities, name="api-activities"),
     path("leads/<public:lead_id>/stakeholders/", work.stakeholders, name="api-stakeholders"),
     path("leads/<public:lead_id>/disqualification/", work.disqualification, name="api-disqualification"),
+    path("imports/", imports.imports, name="api-imports"),
+    path("imports/<public:import_id>/", imports.one_import, name="api-import"),
+    path("imports/<public:import_id>/rejects/", imports.rejects, name="api-import-rejects"),
     path("stakeholders/<public:stakeholder_id>/", work.stakeholder, name="api-stakeholder"),
 ]

@@ -15,8 +15,8 @@ from accounts.openapi import OF_ONE, answers
 from accounts.roles import Function, Scope
 from reports.asking import ApiFilters
 from reports.catalogue import REPORTS
-from reports.spreadsheet import download
 from reports.views import rows_of
+from tenancy.csvfile import download
 
 
 class CsvChosen(JSONRenderer):

@@ -16,8 +16,8 @@ from pipeline.models import Stage
 from reports.asking import PageFilters
 from reports.catalogue import REPORTS, Answer, Report
 from reports.question import Question
-from reports.spreadsheet import download
 from tenancy import clock
+from tenancy.csvfile import download
 from tenancy.ids import uuid7
 from tenancy.models import get_or_404
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from leads.imports.dates import DAY_FIRST, is_date, order_of
 from leads.imports.dictionary import BLANKS, HEADERS, WITHIN, fold
+from leads.imports.rejects import ADDED
 from leads.labels import fact_label
 from leads.vocabulary import FACTS
 
@@ -121,7 +122,7 @@ def _without_a_second_name(found: dict[str, str]) -> dict[str, str]:
 
 def header_key(headers: Sequence[str]) -> str:
     """The same for the same set of headers, in whatever order."""
-    return sha256("\0".join(sorted(map(fold, headers))).encode()).hexdigest()
+    return sha256("\0".join(sorted(fold(header) for header in headers if header not in ADDED)).encode()).hexdigest()
 
 
 def is_migration(mapping: Mapping[str, str]) -> bool:

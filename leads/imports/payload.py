@@ -12,6 +12,7 @@ from typing import Any
 from leads.imports.dates import DAY_FIRST, read_time
 from leads.imports.dictionary import BLANKS, PLATFORMS
 from leads.imports.mapping import OURS
+from leads.imports.rejects import ADDED
 from leads.reading import NAMES, REACHABLE, Problem
 
 PREFIX = re.compile(r"(p|l|f|c|ad|ag|as|z):(?=\S)")  # Meta says what kind of thing a value is
@@ -93,7 +94,7 @@ def _sorted(values: Mapping[str, str], plan: Plan) -> tuple[dict[str, tuple[str,
             facts.setdefault("custom", {})[fact.removeprefix("custom.")] = value
         elif fact:
             facts[fact] = PREFIX.sub("", value) if fact in ("phone", "external_id") else value
-        elif header.casefold() not in NAMES:
+        elif header.casefold() not in NAMES and header not in ADDED:
             facts[header] = value
     return said, facts
 
@@ -111,5 +112,6 @@ def _time(name: str, said: Mapping[str, tuple[str, str]], plan: Plan, problems: 
 
 def _digest(values: Mapping[str, str], plan: Plan) -> str:
     """Of what the row says, whatever the order of its columns: the same row again is nothing new."""
-    mapped = sorted((plan.mapping.get(header) or header, value) for header, value in values.items() if value)
+    own = ((header, value) for header, value in values.items() if value and header not in ADDED)
+    mapped = sorted((plan.mapping.get(header) or header, value) for header, value in own)
     return sha256("\0".join("\1".join(pair) for pair in mapped).encode("utf-8", "replace")).hexdigest()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -51,18 +52,25 @@ def receive(upload: UploadedFile[Any], *, by: By, **columns: Any) -> Import:
     content: Any = upload.file
     content.seek(0)
     stored = store(content, batch.pk)
-    try:
-        with transaction.atomic():
-            _describe(batch, stored)
-            batch.save(force_insert=True)
-    except BaseException:
-        discard(stored.path)
-        raise
+    batch.path = stored.path
+    with or_nothing(batch), transaction.atomic():
+        _describe(batch, stored)
+        batch.save(force_insert=True)
     return batch
 
 
+@contextmanager
+def or_nothing(batch: Import) -> Iterator[None]:
+    """Within a transaction that an error rolls back: the stored rows go with it."""
+    try:
+        yield
+    except BaseException:
+        discard(batch.path)
+        raise
+
+
 def _describe(batch: Import, stored: Stored) -> None:
-    batch.path, batch.format, batch.headers, batch.rows = stored.path, stored.format, stored.headers, stored.rows
+    batch.format, batch.headers, batch.rows = stored.format, stored.headers, stored.rows
     batch.header_key = header_key(stored.headers)
     custom = {field.key: field.label for field in CustomField.objects.all()}
     guessed = guess(stored.headers, stored.sample, custom, current_account().country)
@@ -80,15 +88,17 @@ def _column(stored: Stored, header: str) -> list[str]:
     return [row[index] for row in stored.sample if index < len(row)]
 
 
-def map_columns(batch: Import, mapping: Mapping[str, Any]) -> None:
-    """Let columns mean what a person says: header -> fact, "" for none. Others stay. Raises WrongMapping."""
+def map_columns(batch: Import, mapping: Mapping[str, Any], *, anew: bool = False) -> None:
+    """Let columns mean what a person says: header -> fact, "" for none. Others stay, but give way to a fact that is
+    now another column's; with `anew` whether it is history is guessed again. Raises WrongMapping."""
     known = set(TARGETS) | {f"custom.{key}" for key in custom_fields()}
     for header, fact in mapping.items():
         if header not in batch.headers:
             raise WrongMapping(f"There is no column “{str(header)[:80]}” in this file.")
         if fact not in known and fact != "":
             raise WrongMapping(f"“{str(fact)[:80]}” is no fact that a column can be.")
-    wanted = batch.mapping | dict(mapping)
+    said = set(mapping.values())
+    wanted = {header: fact for header, fact in batch.mapping.items() if fact not in said} | dict(mapping)
     batch.mapping = {header: wanted[header] for header in batch.headers if wanted.get(header)}
     taken = list(batch.mapping.values())
     twice = next((fact for fact in taken if taken.count(fact) > 1), None)
@@ -96,7 +106,8 @@ def map_columns(batch: Import, mapping: Mapping[str, Any]) -> None:
         raise WrongMapping(f"Two columns can’t both be {TARGETS.get(twice, twice)}.")
     rows = [cells for (_, cells), _ in lines_of(batch.path, 0, 1_000)]
     _date(batch, {header: [row[at] for row in rows if at < len(row)] for at, header in enumerate(batch.headers)})
-    batch.save(update_fields=["mapping", "dates"])
+    batch.history = is_migration(batch.mapping) if anew else batch.history
+    batch.save(update_fields=["mapping", "dates", "history"])
 
 
 def _date(batch: Import, columns: Mapping[str, list[str]]) -> None:

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 
 from leads.imports.mapping import EMAIL
 from leads.imports.spreadsheet import BadFile, open_sheet
+from tenancy.csvfile import STARTS_A_FORMULA
 from tenancy.scope import current_account
 
 LARGEST = 256 * 1024 * 1024
@@ -104,7 +105,8 @@ def _counted(rows: Sequence[Line] | Iterator[Line], stored: Stored) -> Iterator[
 
 
 def _clean(cell: str) -> str:
-    return cell.replace("\x00", "").replace("\ufeff", "").strip()
+    cell = cell.replace("\x00", "").replace("\ufeff", "").strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in STARTS_A_FORMULA else cell  # as our own downloads defuse it
 
 
 def _header_at(rows: list[list[str]]) -> int:
