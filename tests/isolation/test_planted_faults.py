@@ -16,10 +16,10 @@ from accounts.models import MemberQuerySet, Team
 from leads.models import Lead
 from tenancy import door
 from tenancy.fields import TenantForeignKey
-from tenancy.models import TenantManager
+from tenancy.models import TenantManager, get_or_404
 from tenancy.scope import scope, unscoped
 from tests import test_tenancy as walls
-from tests.factories import a_key, an_account, the_cast
+from tests.factories import a_key, a_lead, an_account, the_cast
 from tests.isolation.test_walker import ACCOUNT_URLS, call, learned
 from tests.isolation.world import logged_in
 from tests.tenancy import test_scope as scopes
@@ -131,6 +131,26 @@ def test_a_view_without_a_scope_is_seen(two: SimpleNamespace, monkeypatch: pytes
     monkeypatch.setattr("accounts.middleware.scope", lambda account: nullcontext(account))
     with pytest.raises(AssertionError):
         call(ada, "get", page)
+
+
+def test_one_view_without_its_scope_is_seen(two: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leaks, because the manager shuts first; and the view's own page breaks, which the walker sees."""
+    ada, eve = logged_in(two.acme.ada.user), logged_in(two.eves.ada.user)
+    with scope(two.acme.account):
+        lead = a_lead(name="canary-of-acme").public_id
+
+    def everybodys(model: type[models.Model], public: str) -> models.Model:
+        with unscoped("a planted fault"):
+            return get_or_404(model, public)
+
+    def lead_of_acme_shows_to_its_own() -> None:
+        assert call(ada, "get", f"/acme/leads/{lead}/timeline/").status_code == 200
+
+    lead_of_acme_shows_to_its_own()
+    monkeypatch.setattr("leads.pages.get_or_404", everybodys)
+    assert not learned(eve.get(f"/eves/leads/{lead}/timeline/"))
+    with pytest.raises(AssertionError):
+        lead_of_acme_shows_to_its_own()
 
 
 def test_a_door_that_leads_astray_finds_no_key_there(two: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
