@@ -2,7 +2,7 @@ from django.urls import path
 
 from workspace.home import start
 from workspace.search import search
-from workspace.settings import fields, forms, general, jobs, keys, members, pipelines, rules, sources
+from workspace.settings import enrichment, fields, forms, general, jobs, keys, members, pipelines, rules, sources
 
 urlpatterns = [
     path("", start, name="start"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("settings/fields/<public:field_id>/archival/", fields.archival, name="settings-field-archival"),
     path("settings/fields/<public:field_id>/restoration/", fields.restoration, name="settings-field-restoration"),
     path("settings/fields/<public:field_id>/place/", fields.place, name="settings-field-place"),
+    path("settings/enrichment/", enrichment.providers, name="settings-enrichment"),
+    path("settings/enrichment/trial/", enrichment.built_in_trial, name="settings-enrichment-trial"),
+    path("settings/enrichment/<public:provider_id>/", enrichment.provider, name="settings-provider"),
+    path("settings/enrichment/<public:provider_id>/trial/", enrichment.trial, name="settings-provider-trial"),
+    path("settings/enrichment/<public:provider_id>/pause/", enrichment.pause, name="settings-provider-pause"),
     path("settings/pipelines/", pipelines.pipelines, name="settings-pipelines"),
     path("settings/stages/<public:stage_id>/", pipelines.stage, name="settings-stage"),
     path("settings/scoring/", rules.scoring, name="settings-scoring"),

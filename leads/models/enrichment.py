@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from events.kinds import Kind
 from events.models import Actor
-from events.record import By
+from events.record import By, record
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+
+PLACES = re.compile(r"\{(domain|email)\}")
 
 
 class Provider(TenantModel):
@@ -35,6 +41,39 @@ class Provider(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError by column."""
+        if not re.match(r"https?://[^\s/]", self.url, re.IGNORECASE) or not PLACES.search(self.url):
+            raise ValidationError({"url": "An https:// address with {domain} or {email} in it."})
+        if set(PLACES.sub("", self.url)) & set("{}"):
+            raise ValidationError({"url": "Only {domain} and {email} can stand in braces."})
+        if self.header and not re.fullmatch(r"[A-Za-z0-9-]+", self.header):
+            raise ValidationError({"header": "A header's name, such as Authorization."})
+        if not self.secret.isascii() or not self.secret.isprintable():
+            raise ValidationError({"secret": "A key is letters, digits and signs in one line."})
+
+    def keep(self, *, by: By) -> None:
+        """Save what was set, and ask afresh: old answers were to other questions. Records PROVIDER_CHANGED."""
+        self.failures, self.open_until, self.last_error = 0, None, ""
+        self.save()
+        self.answers.all().delete()
+        self._tell("changed", by)
+
+    def pause(self, *, by: By) -> None:
+        """Ask no more until it is resumed."""
+        self._set_paused(clock.now(), "paused", by)
+
+    def resume(self, *, by: By) -> None:
+        self._set_paused(None, "resumed", by)
+
+    def _set_paused(self, at: datetime | None, what: str, by: By) -> None:
+        self.paused_at = at
+        type(self).objects.filter(pk=self.pk).update(paused_at=at)
+        self._tell(what, by)
+
+    def _tell(self, what: str, by: By) -> None:
+        record(Kind.PROVIDER_CHANGED, self, by=by, name=self.name, what=what)
 
     @property
     def by(self) -> By:

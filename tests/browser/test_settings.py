@@ -15,7 +15,10 @@ from tests.workspace.test_settings import a_dead_job
 from workspace.opening import Opened, open_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = ("", "members/", "keys/", "sources/", "forms/", "pipelines/", "scoring/", "routing/", "jobs/")
+PAGES = (
+    *("", "members/", "keys/", "sources/", "forms/", "fields/", "enrichment/", "pipelines/", "scoring/", "routing/"),
+    "jobs/",
+)
 
 
 @pytest.fixture

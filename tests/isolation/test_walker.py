@@ -36,6 +36,7 @@ PARAMETERS = {
     "touch_id": "tou",
     "stakeholder_id": "stk",
     "field_id": "cfd",
+    "provider_id": "prv",
     "deal_id": "dea",
     "stage_id": "stg",
     "meeting_id": "mee",

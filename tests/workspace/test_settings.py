@@ -19,7 +19,10 @@ from tenancy.scope import scope
 from workspace.opening import Opened, open_account
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "members/", "keys/", "sources/", "forms/", "fields/", "pipelines/", "scoring/", "routing/", "jobs/")
+PAGES = (
+    *("", "members/", "keys/", "sources/", "forms/", "fields/", "enrichment/", "pipelines/", "scoring/", "routing/"),
+    "jobs/",
+)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ SECTIONS = (
     Section("Sources", "settings-sources", Function.MANAGE_CAPTURE),
     Section("Forms", "settings-forms", Function.MANAGE_CAPTURE),
     Section("Fields", "settings-fields", Function.MANAGE_ACCOUNT),
+    Section("Enrichment", "settings-enrichment", Function.MANAGE_ACCOUNT),
     Section("Pipelines", "settings-pipelines", Function.MANAGE_ACCOUNT),
     Section("Scoring", "settings-scoring", Function.MANAGE_ACCOUNT),
     Section("Routing", "settings-routing", Function.MANAGE_ACCOUNT),
