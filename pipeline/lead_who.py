@@ -10,8 +10,10 @@ from django.utils.formats import date_format
 
 from leads.catalogue import FIELDS, Field
 from leads.conditions import is_known
+from leads.consent import consent_of
 from leads.labels import fact_label, fact_words
 from leads.models import CustomField, Lead, StakeholderRole, Status, Submission
+from leads.provenance import Said, provenance
 from pipeline.lead_head import initials
 
 SHOWN = (
@@ -24,10 +26,13 @@ TOUCHES = 12
 
 def who(lead: Lead, may: bool) -> dict[str, Any]:
     """What "pipeline/lead.html#facts" reads besides the lead."""
-    facts = lead.facts
+    facts, said = lead.facts, provenance(lead)
     people: list[Any] = list(lead.stakeholders.order_by("created_at", "id").values("name", "role", "job_title"))
     return {
-        "facts": [shown_fact(lead, name, facts) for name in SHOWN] + _own(lead, facts) + _source(lead),
+        "facts": [
+            fact | {"by": _by(said.get(fact["name"])) if fact["value"] else ""}
+            for fact in [shown_fact(lead, name, facts) for name in SHOWN] + _own(lead, facts) + _source(lead)
+        ],
         "people": [_contact(lead), *map(_person, people)],
         "nobody_from": _nobody_from(lead, people),
         "touches": _touches(lead),
@@ -45,6 +50,11 @@ def shown_fact(lead: Lead, name: str, facts: Any) -> dict[str, Any]:
         "value": _words(field, name, facts[name], lead) if known else "",
         "url": reverse("lead-fact", args=[lead.public_id, name]),
     }
+
+
+def _by(said: Said | None) -> str:
+    """Who said it, and when: `Rita, 2 Mar`."""
+    return f"{said.name}, {date_format(timezone.localtime(said.at), 'j M')}" if said else ""
 
 
 def _words(field: Field | None, name: str, value: Any, lead: Lead) -> str:
@@ -90,14 +100,18 @@ def _nobody_from(lead: Lead, people: list[dict[str, str]]) -> str:
     return "" if not lead.deal_id or lead.status != Status.OPEN or there & NEEDED else "Nobody from purchasing yet"
 
 
-def _touches(lead: Lead) -> list[dict[str, str]]:
+def _touches(lead: Lead) -> list[dict[str, Any]]:
     """Every submission, oldest first: first touch, last touch and those between."""
     found = list(Submission.objects.filter(lead=lead).select_related("source").order_by("-received_at")[:TOUCHES])[::-1]
     return [_touch(row, index, len(found)) for index, row in enumerate(found)]
 
 
-def _touch(row: Submission, index: int, count: int) -> dict[str, str]:
+def _touch(row: Submission, index: int, count: int) -> dict[str, Any]:
     campaign = row.campaign.get("utm_campaign") or row.campaign.get("utm_source") or ""
     ordinal = "" if count == 1 else ", first touch" if index == 0 else ", last touch" if index == count - 1 else ""
     when = date_format(timezone.localtime(row.received_at), "j M, H:i")
-    return {"text": f"{row.source.name}, “{campaign}”" if campaign else row.source.name, "when": when + ordinal}
+    return {
+        "text": f"{row.source.name}, “{campaign}”" if campaign else row.source.name,
+        "when": when + ordinal,
+        "consent": consent_of(row),
+    }

@@ -242,3 +242,37 @@ def test_eve_finds_nothing(client: Client, acme: SimpleNamespace, eve: Any) -> N
     assert client.get(acme.url).status_code == 404
     assert client.get(acme.url.replace("acme", "globex")).status_code == 404
     assert client.get(f"{acme.url.replace('acme', 'globex')}parts/next/").status_code == 404
+
+
+def again(acme: SimpleNamespace, **columns: Any) -> None:
+    source = Source.objects.get(pk=acme.lead.source_id)
+    Submission.objects.create(lead=acme.lead, source=source, channel="form", **columns)
+
+
+def test_each_fact_says_who_said_it_and_can_be_changed(acme: SimpleNamespace, client: Client) -> None:
+    with scope(acme.account):
+        again(acme, raw={"name": "Jonas", "email": "jonas@kestrel.example", "phone": "+4930123456"})
+        acme.lead.change({"headcount": 240}, by=acme.rita.by)
+        CustomField.objects.create(key="sites", label="Sites", type="choices", choices=["A", "B"])
+        acme.lead.change({"custom.sites": ["A"]}, by=acme.rita.by)
+
+    facts = page(client, f"{acme.url}parts/facts/")
+
+    assert facts.count('class="fact-by">Rita, ') == 2
+    assert 'class="fact-by">Website, ' in facts
+    assert "Company size, change" in facts
+    boxes = page(client, f"{acme.url}facts/custom.sites/")
+    assert 'value="A" checked' in boxes
+    assert client.post(f"{acme.url}facts/custom.sites/", {"value": ["A", "B"]}).status_code == 200
+    assert lead_now(acme).custom == {"sites": ["A", "B"]}
+    client.post(f"{acme.url}facts/custom.sites/", {})
+    assert lead_now(acme).custom == {}
+
+
+def test_consent_is_shown_with_each_submission(acme: SimpleNamespace, client: Client) -> None:
+    with scope(acme.account):
+        again(acme, raw={}, consent={"text": "You may call me.", "version": "2"}, ip="192.0.2.7")
+
+    facts = page(client, f"{acme.url}parts/facts/")
+
+    assert all(words in facts for words in ("Agreed: Consent", "You may call me.", "192.0.2.7", "Version"))

@@ -91,9 +91,13 @@ def providers(request: Any) -> HttpResponse:
 
 
 def _list(request: Any, **context: Any) -> HttpResponse:
-    found = Provider.objects.order_by("position", "id")
-    defaults = {"form": ProviderForm(account=request.account), "trial": BuiltInTrial()}
-    return show(request, "enrichment.html", {**defaults, "providers": found, **context})
+    defaults = {"form": ProviderForm(account=request.account), "trial": BuiltInTrial(), "providers": in_order()}
+    return show(request, "enrichment.html", defaults | context)
+
+
+def in_order() -> Any:
+    """The providers in the order in which they are asked."""
+    return Provider.objects.order_by("position", "id")
 
 
 @allow(Function.MANAGE_ACCOUNT)
