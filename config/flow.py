@@ -6,7 +6,7 @@ from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settl
 from leads.jobs import enrich_leads
 from pipeline.jobs import close_deals, keep_mailed_files, open_deals, place_imported, settle_gates, settle_pipeline
 from routing.jobs import retry_unrouted_leads, route_unrouted_leads, start_timers, stop_timers, tell_owners
-from scoring.jobs import score_leads
+from scoring.jobs import join_visitors, score_leads
 
 FLOW: dict[Kind, list[Handler]] = {
     Kind.MEMBER_JOINED: [retry_unrouted_leads],
@@ -15,6 +15,8 @@ FLOW: dict[Kind, list[Handler]] = {
     Kind.LEAD_IMPORTED: [place_imported],
     Kind.LEAD_ANSWERED: [score_leads],
     Kind.LEAD_CHANGED: [score_leads, settle_gates, enrich_leads],
+    Kind.SIGNALS_RECEIVED: [score_leads],
+    Kind.VISITOR_MET: [join_visitors],
     Kind.LEAD_SCORED: [route_unrouted_leads, start_timers, settle_gates],
     Kind.LEAD_ASSIGNED: [open_deals, tell_owners],
     Kind.LEAD_UNASSIGNED: [tell_owners],

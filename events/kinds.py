@@ -24,6 +24,8 @@ class Kind(TextChoices):
     LEAD_REOPENED = "lead.reopened"
     LEAD_ANSWERED = "lead.answered"
     LEAD_IMPORTED = "lead.imported"
+    SIGNALS_RECEIVED = "signals.received"
+    VISITOR_MET = "visitor.met"
     ACTIVITY_LOGGED = "activity.logged"
     STAKEHOLDER_ADDED = "stakeholder.added"
     STAKEHOLDER_REMOVED = "stakeholder.removed"

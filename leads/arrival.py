@@ -15,6 +15,8 @@ from leads.reading import Reading
 from tenancy import clock
 from tenancy.ids import uuid7
 
+LONGEST_VISITOR = 64
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -80,3 +82,11 @@ def beginning(lead: Lead, submission: Submission, arrival: Arrival) -> Happening
     kind = Kind.LEAD_QUARANTINED if arrival.spam else Kind.LEAD_CAPTURED
     reason = {"reason": arrival.spam} if arrival.spam else {}
     return Happening(kind, lead.pk, lead.pk, arrival.by, body | reason, arrival.received_at)
+
+
+def meeting(lead: Lead, arrival: Arrival) -> list[Happening]:
+    """VISITOR_MET, where the submission names the browser it came from; never for a machine's."""
+    visitor = arrival.raw.get("visitor")
+    if arrival.spam or not isinstance(visitor, str) or not 0 < len(visitor := visitor.strip()) <= LONGEST_VISITOR:
+        return []
+    return [Happening(Kind.VISITOR_MET, lead.pk, lead.pk, arrival.by, {"visitor": visitor}, arrival.received_at)]

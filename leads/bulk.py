@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from events.models import Event, Job
 from events.record import By, Happening, prepare
-from leads.arrival import Arrival, beginning, new_lead, submission_of
+from leads.arrival import Arrival, beginning, meeting, new_lead, submission_of
 from leads.capture import NO_WAY, UNKNOWN_SOURCE
 from leads.changes import custom_fields
 from leads.crowd import Crowd
@@ -118,6 +118,7 @@ class _Batch:
             submission = submission_of(lead, arrival, reading)
             self.happenings.append(beginning(lead, submission, arrival))
         self.submissions.append(submission)
+        self.happenings += meeting(lead, arrival)
         repeated = lead if submission.duplicate else None
         return Outcome(lead, submission, repeated, reading.problems, reading.ignored, lead.incomplete)
 

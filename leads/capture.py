@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from events.record import By, prepare
-from leads.arrival import Arrival, beginning, new_lead, submission_of
+from events.record import By, prepare, record_all
+from leads.arrival import Arrival, beginning, meeting, new_lead, submission_of
 from leads.lookup import Known, look_up, named_source
 from leads.mapping import translated
 from leads.models import Company, Contact, Form, Lead, Source, Submission
@@ -75,6 +75,7 @@ def capture(
     if lead := None if spam else known_lead(known):
         submission = submission_of(lead, arrival, reading, duplicate=True)
         attach(lead, submission, reading, by=by, same_id=lead.pk == known.lead_id)
+        record_all(meeting(lead, arrival))
     else:
         lead, submission = _begin(arrival, reading, known)
     return Captured(
@@ -129,7 +130,7 @@ def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Subm
     if is_new:
         chain.insert("person", [contact], **link)
     chain.insert("lead_row", [lead], **link).insert("submission_row", [submission])
-    events, jobs = prepare([beginning(lead, submission, arrival)])
+    events, jobs = prepare([beginning(lead, submission, arrival), *meeting(lead, arrival)])
     chain.insert("event_row", events).insert("job_row", jobs)
     (firm_id,) = chain.fetch("SELECT id FROM firm" if link else "SELECT NULL")
     if firm and firm_id and firm.pk != firm_id:

@@ -130,8 +130,9 @@ class Crowd:
     def _learn_firm(self, firm: Company) -> None:
         if firm.domain:
             self._by_domain[firm.domain] = firm
-        if firm.name_norm:
-            self._by_name.setdefault(firm.name_norm, firm)
+        if firm.name_norm:  # of namesakes the first that we met, as look_up() takes it
+            known = self._by_name.setdefault(firm.name_norm, firm)
+            self._by_name[firm.name_norm] = min(known, firm, key=lambda one: one.pk)
 
     def _save_firms(self) -> None:
         new = self._of(Company, self._new)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from leads.reading import OURS, is_blank
+from leads.reading import is_blank
 from leads.vocabulary import FACTS
 
 Names = Mapping[str, str]
@@ -53,9 +53,10 @@ def _put(payload: dict[str, Any], name: str, value: Any) -> None:
 def unknown_names(names: Iterable[str], custom: Iterable[str]) -> list[str]:
     """Those that are no fact of ours: neither built in, nor `custom.x` of the account, nor of a campaign."""
     own = {f"custom.{key}" for key in custom}
-    return [name for name in names if name not in FACTS and name not in own and not _is_attribution(name)]
+    known = FACTS.keys() | own | {"visitor"}
+    return [name for name in names if name not in known and not _is_attribution(name)]
 
 
 def _is_attribution(name: str) -> bool:
     family, _, key = name.partition(".")
-    return bool(key) and family in OURS - {"custom", "source"}
+    return bool(key) and family in ("campaign", "consent")

@@ -13,7 +13,7 @@ from leads import names
 from leads.normalise import Malformed, text
 from leads.vocabulary import FACTS, Fact, Reader, custom_value
 
-OURS = frozenset({"source", "campaign", "consent", "custom"})  # read apart from the facts
+OURS = frozenset({"source", "campaign", "consent", "custom", "visitor"})  # read apart from the facts
 REACHABLE = ("email", "phone", "name", "first_name", "last_name", "external_id")
 CLICK_IDS = frozenset("utm_source utm_medium utm_campaign utm_term utm_content gclid fbclid msclkid".split())
 NAMES = FACTS.keys() | OURS | CLICK_IDS

@@ -72,20 +72,56 @@ class ScoringRule(TenantModel):
         return self.label
 
 
+class SignalKind(models.TextChoices):
+    PAGE_VIEW = "page_view", "Page view"
+    FORM_VIEW = "form_view", "Form view"
+    DOWNLOAD = "download", "Download"
+    EMAIL_OPEN = "email_open", "Mail opened"
+    EMAIL_CLICK = "email_click", "Link in a mail"
+    REPLY = "reply", "Reply"
+    CHAT = "chat", "Chat"
+    CALL = "call", "Call"
+    CUSTOM = "custom", "Other"
+
+
 class Signal(TenantModel):
-    """Engagement of a lead: a page seen, a mail opened, a file loaded."""
+    """Engagement of a lead: a page seen, a mail opened, a file loaded. Without a lead it waits for its visitor."""
 
     PREFIX = "sig"
 
-    lead = TenantForeignKey(Lead, related_name="signals")
-    kind = models.CharField(max_length=20)
+    lead = TenantForeignKey(Lead, null=True, blank=True, related_name="signals")
+    kind = models.CharField(max_length=20)  # a SignalKind
     url = models.CharField(max_length=500, blank=True)
+    visitor = models.CharField(max_length=64, blank=True)  # what the tracking script calls a browser
+    sent_id = models.CharField(max_length=100, blank=True)  # the sender's own
+    seconds = models.PositiveIntegerField(null=True, blank=True)  # how long the page was looked at
     bot = models.BooleanField(default=False)
     occurred_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
         db_table = "signal"
-        indexes = [models.Index(fields=["account", "lead", "-occurred_at"], name="signal_lead")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "sent_id"], name="signal_once", condition=~models.Q(sent_id=""))
+        ]
+        indexes = [
+            models.Index(fields=["account", "lead", "-occurred_at"], name="signal_lead"),
+            models.Index(fields=["account", "visitor"], name="signal_waiting", condition=models.Q(lead__isnull=True)),
+        ]
+
+
+class Visitor(TenantModel):
+    """A browser of which we know whose it is."""
+
+    PREFIX = "vis"
+
+    key = models.CharField(max_length=64)
+    lead = TenantForeignKey(Lead, related_name="visitors")
+    met_at = models.DateTimeField(default=clock.now)
+
+    class Meta(TenantModel.Meta):
+        db_table = "visitor"
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="visitor_key")]
+        indexes = [models.Index(fields=["account", "lead"], name="visitor_lead")]
 
 
 class Receipt(TenantModel):

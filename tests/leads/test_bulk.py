@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from events.kinds import Kind
@@ -157,7 +157,7 @@ PAYLOADS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 @given(before=st.lists(PAYLOADS, max_size=3), batch=st.lists(PAYLOADS, max_size=8))
 def test_a_batch_leaves_what_one_by_one_would_have_left(before: list[Any], batch: list[Any]) -> None:
     assert left_by(before, batch) == left_by([*before, *batch], [])
