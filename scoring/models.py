@@ -112,7 +112,7 @@ class Signal(TenantModel):
 class Visitor(TenantModel):
     """A browser of which we know whose it is."""
 
-    PREFIX = "vis"
+    PREFIX = "vtr"
 
     key = models.CharField(max_length=64)
     lead = TenantForeignKey(Lead, related_name="visitors")
