@@ -41,9 +41,12 @@ def reopened(event: Event) -> Telling:
 
 @describes(Kind.DEAL_CHANGED)
 def changed(event: Event) -> Telling:
-    return Telling(
-        "pencil", f"Changed {', '.join(name.replace('_', ' ') for name in event.body)}".replace(" minor", "")
-    )
+    names = {name: name.replace("_", " ") for name in event.body}
+    parts = [
+        f"{names[name].capitalize()}: {before or 'none'} → {after or 'none'}"
+        for name, (before, after) in event.body.items()
+    ]
+    return Telling("pencil", f"Changed {', '.join(names.values())}", "; ".join(parts))
 
 
 @describes(Kind.GATE_OVERRIDDEN)

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from events.kinds import Kind
 from events.record import By, Happening, record_all
+from leads.money import major
 from pipeline.locking import locked, refuse_stale
 from pipeline.models import Deal
 
@@ -20,7 +21,18 @@ def change(deal: Deal, changes: dict[str, Any], *, by: By, version: int | None =
         refuse_stale(now, version)
         changed = {name: value for name, value in changes.items() if getattr(now, name) != value}
         if changed:
+            before = _worth(now)
+            for name, value in changed.items():
+                setattr(now, name, value)
+            after = _worth(now)
             Deal.objects.filter(pk=deal.pk).update(**changed, version=F("version") + 1)
-            differences = {name: [getattr(now, name), value] for name, value in changed.items()}
-            record_all([Happening(Kind.DEAL_CHANGED, deal.pk, deal.lead_id, by, differences)])
+            differences = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+            if differences:  # the currency of no value is no news
+                record_all([Happening(Kind.DEAL_CHANGED, deal.pk, deal.lead_id, by, differences)])
     deal.refresh_from_db()
+
+
+def _worth(deal: Deal) -> dict[str, Any]:
+    """As people write it: an amount says nothing without its currency, so both are one word."""
+    value = None if deal.value_minor is None else f"{major(deal.value_minor, deal.currency):,} {deal.currency}"
+    return {"value": value, "expected_close": deal.expected_close}

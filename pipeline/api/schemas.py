@@ -69,10 +69,21 @@ class DealOut(s.Serializer[Any]):
 
 class DealIn(s.Serializer[Any]):
     value = s.DecimalField(
-        max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False, help_text="In `currency`."
+        max_digits=14,
+        decimal_places=2,
+        min_value=0,
+        allow_null=True,
+        required=False,
+        help_text="In `currency`. The object that reading a deal gives is taken too.",
     )
     currency = s.RegexField(r"^[A-Z]{3}$", required=False)
     expected_close = Day(allow_null=True, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        said = data.get("value") if isinstance(data, dict) else None
+        if isinstance(said, dict):
+            data = data | {"value": said.get("amount")} | ({"currency": said["currency"]} if "currency" in said else {})
+        return super().to_internal_value(data)
 
 
 class UnmetOut(s.Serializer[Any]):

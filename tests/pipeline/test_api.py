@@ -78,6 +78,19 @@ def test_a_list_takes_as_many_queries_for_many_as_for_one(
         assert len(api.get(URL).json()["results"]) == 12
 
 
+def test_a_value_is_taken_as_it_is_read_and_told_with_before_and_after(api: Api, deal: Deal) -> None:
+    read = api.get(path(deal)).json()["value"]
+    assert api.patch(path(deal), {"value": read | {"amount": "90000.00"}}).json()["value"]["amount"] == "90000.00"
+    assert api.patch(path(deal), {"value": {"currency": "EUR"}}).json()["value"] is None
+    assert api.patch(path(deal), {"value": {"amount": "much"}}).status_code == 400
+
+    told = api.get(f"/api/v1/leads/{deal.lead.public_id}/timeline/").json()["results"]
+    assert [(one["title"], one["text"]) for one in told if one["kind"] == "deal.changed"] == [
+        ("Changed value", "Value: 90,000.00 EUR → none"),
+        ("Changed value", "Value: 84,000.00 EUR → 90,000.00 EUR"),
+    ]
+
+
 def test_value_and_expected_close_change_and_a_stale_change_is_409(api: Api, deal: Deal) -> None:
     first = api.get(path(deal))
     changed = api.patch(path(deal), {"value": "1250.50", "expected_close": "2026-06-01"})
