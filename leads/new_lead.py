@@ -27,8 +27,8 @@ class NewLead(forms.Form):
         max_length=20_000, required=False, label="What do they want?", widget=forms.Textarea(attrs={"rows": 4})
     )
 
-    def __init__(self, data: Any = None, *, account: Account) -> None:
-        super().__init__(data, label_suffix="")
+    def __init__(self, data: Any = None, *, account: Account, initial: Any = None) -> None:
+        super().__init__(data, label_suffix="", initial=initial)
         sources: Any = self.fields["from_source"]
         sources.queryset = Source.objects.filter(account=account).order_by("name")
         self.own = inputs()

@@ -8,14 +8,16 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from leads.already import known_like
 from leads.capture import capture
 from leads.list_page import Listing
 from leads.models import Lead
 from leads.new_lead import NewLead
+from leads.pasted import facts_in
 from leads.timeline_page import STEP, timeline_context
 from tenancy.models import get_or_404
 from tenancy.paging import BadCursor
@@ -48,6 +50,23 @@ def _added(request: Any) -> HttpResponse:
 @allow(Function.CAPTURE)
 def new_lead(request: Any) -> HttpResponse:
     return render(request, "leads/new.html", {"form": NewLead(account=request.account)})
+
+
+@require_POST
+@allow(Function.CAPTURE)
+def pasted(request: Any) -> HttpResponse:
+    """The page again, its fields filled with what the pasted text gives away. Nothing is saved."""
+    text = request.POST.get("pasted", "")
+    facts = facts_in(text, request.account.country)
+    form = NewLead(initial=facts, account=request.account)
+    return render(request, "leads/new.html", {"form": form, "pasted": text, "known": known_like(facts)})
+
+
+@require_GET
+@allow(Function.CAPTURE)
+def already_known(request: Any) -> HttpResponse:
+    """The fragment `#known` of the page: leads of the same person or firm."""
+    return render(request, "leads/new.html#known", {"known": known_like(request.GET.dict())})
 
 
 @require_GET
