@@ -3,12 +3,13 @@
 from events.jobs import Handler
 from events.kinds import Kind
 from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settle_next_steps, suppress_bounced
-from leads.jobs import enrich_leads
+from leads.jobs import enrich_leads, watch_sources
 from pipeline.jobs import close_deals, keep_mailed_files, open_deals, place_imported, settle_gates, settle_pipeline
 from routing.jobs import retry_unrouted_leads, route_unrouted_leads, start_timers, stop_timers, tell_owners
 from scoring.jobs import join_visitors, score_leads
 
 FLOW: dict[Kind, list[Handler]] = {
+    Kind.ACCOUNT_OPENED: [watch_sources],
     Kind.MEMBER_JOINED: [retry_unrouted_leads],
     Kind.LEAD_CAPTURED: [score_leads, reply_instantly, enrich_leads],
     Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly, enrich_leads],

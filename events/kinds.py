@@ -67,6 +67,8 @@ class Kind(TextChoices):
     IMPORT_UNDONE = "import.undone"
 
     PROVIDER_CHANGED = "provider.changed"
+    SOURCE_SILENT = "source.silent"
+    SOURCE_HEARD = "source.heard"
     STAGE_CHANGED = "stage.changed"
     RULES_PUBLISHED = "rules.published"
     JOB_RETRIED = "job.retried"

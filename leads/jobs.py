@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from events.jobs import job, outside_job
+from events.jobs import job, outside_job, schedule
 from leads.enrichment import rounds
+from leads.silence import watching
+from tenancy import clock
 
 if TYPE_CHECKING:
     from tenancy.models import Account
+
+WATCH = timedelta(minutes=15)
 
 
 @job()
@@ -22,3 +27,10 @@ def enrich_leads(lead_ids: Sequence[UUID]) -> None:
 @outside_job(of="lead", patient=True)
 def ask_providers(account: Account, lead_id: UUID) -> None:
     rounds.ask_about(account, lead_id, ask_providers)
+
+
+@job(of="subject", batch=1)
+def watch_sources(account_ids: Sequence[UUID]) -> None:
+    """Look whether a source fell silent, and again in a quarter of an hour."""
+    watching.watch()
+    schedule(watch_sources, account_ids[0], clock.now() + WATCH)

@@ -12,6 +12,7 @@ from leads.models.imports import Import, ImportOutcome, ImportReject, ImportRow,
 from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
 from leads.models.people import Company, Contact
+from leads.models.silence import Silence
 from leads.models.sources import Form, Source, SourceKind
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Protocol",
     "Provider",
     "ProviderAnswer",
+    "Silence",
     "Source",
     "SourceKind",
     "Stakeholder",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.models import Source
+from leads.silence.watching import open_silences
 from tenancy.forms import TenantForm
 from workspace.settings.shell import show
 
@@ -29,7 +30,7 @@ def sources(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (source := form.save()):
         messages.success(request, f"{source.name} is a source now.")
         return redirect("settings-sources")
-    context = {"form": form, "sources": by_name(), "api": api_url()}
+    context = {"form": form, "sources": by_name(), "api": api_url(), "silences": open_silences()}
     return show(request, "sources.html", context)
 
 
