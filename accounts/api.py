@@ -12,10 +12,11 @@ from accounts.roles import Function, Scope
 
 @dataclass(frozen=True)
 class Need:
-    """What a method of an endpoint asks of a key, and of a member."""
+    """What a method of an endpoint asks of a key, and of a member; `browsers`: a key that is no secret will do."""
 
     scope: Scope
     function: Function
+    browsers: bool = False
 
 
 def endpoint(*, most: int = MOST, **needs: Need) -> Callable[[Callable[..., Any]], Any]:

@@ -7,6 +7,8 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 
+from accounts.browsers import is_at_home
+
 
 class Authentication(BaseAuthentication):
     """Whoever the middleware let in. Members come with a session, so their unsafe requests need the CSRF token."""
@@ -41,5 +43,11 @@ class Allowed(BasePermission):
         if need is None:  # not a method of this endpoint: 405, or OPTIONS
             return True
         if inner.api_key is not None:
-            return need.scope in inner.api_key.scopes
+            return _opens(inner, need)
         return bool(inner.member.may(need.function))
+
+
+def _opens(request: Any, need: Any) -> bool:
+    if request.api_key.is_for_browsers and not (need.browsers and is_at_home(request)):
+        return False
+    return need.scope in request.api_key.scopes

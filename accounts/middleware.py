@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 
+from accounts import browsers
 from accounts.models import ApiKey, Member
 from tenancy import door
 from tenancy.models import RESERVED_SLUGS, Account
@@ -35,6 +36,8 @@ class AccountMiddleware:
 
     def with_key(self, request: Any) -> HttpResponse:
         """/api/v1/...: the bearer's key says which account. A bad key is refused later, by the API itself."""
+        if browsers.is_preflight(request):
+            return browsers.preflight(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         try:
             account = door.behind("key", secret.strip() if kind.lower() == "bearer" else "")
@@ -45,7 +48,7 @@ class AccountMiddleware:
             request.api_key = ApiKey.answered(account, question)
             if request.api_key:
                 request.account, request.by = account, request.api_key.by
-            return self.answer(request)
+            return browsers.with_origin(request, self.answer(request))
 
     def inside(self, request: Any, slug: str) -> HttpResponse:
         """/<slug>/...: for members of that account; to anybody else it does not exist."""

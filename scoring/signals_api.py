@@ -46,6 +46,8 @@ class SignalIn(s.Serializer[Any]):
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         if not {"lead", "email", "visitor"} & said.keys():
             raise ValidationError("A lead, an email or a visitor is needed.", code="required")
+        if self.context.get("browser") and {"lead", "email"} & said.keys():
+            raise ValidationError("A browser speaks for its visitor only.", code="not_allowed")
         return said
 
 
@@ -79,11 +81,12 @@ SignalsOut = inline_serializer(
         "until a submission names the visitor; a bad one never fails the others."
     ),
 )
-@endpoint(POST=Need(Scope.SIGNALS_WRITE, Function.CAPTURE), most=16 * MOST)
+@endpoint(POST=Need(Scope.SIGNALS_WRITE, Function.CAPTURE, browsers=True), most=16 * MOST)
 @idempotent
 def signals(request: Request) -> Response:
     inner: Any = request._request
-    told = [SignalIn(data=row) for row in _rows(request.data)]
+    browser = {"browser": bool(inner.api_key and inner.api_key.is_for_browsers)}
+    told = [SignalIn(data=row, context=browser) for row in _rows(request.data)]
     good = [Sent(**{"occurred_at": clock.now()} | one.validated_data) for one in told if one.is_valid()]
     fates = iter(receive(good, by=inner.by))
     results = [_result(index, one, fates) for index, one in enumerate(told)]

@@ -32,7 +32,10 @@ DEEPEST, MOST_FIELDS = 5, 100
     request=CAPTURE_IN,
     parameters=[IDEMPOTENCY_KEY],
     responses=answers(*REFUSALS, *OF_POST, created=CapturedOut, ok=CapturedOut),
-    description="201: a new lead. 200: attached to the lead it repeats, named in `duplicate_of`.",
+    description=(
+        "201: a new lead. 200: attached to the lead it repeats, named in `duplicate_of`. A browser's key is always "
+        "answered 201, with `submission`, `problems` and `ignored` only: what we know of people is not for strangers."
+    ),
 )
 @extend_schema(
     methods=["GET"],
@@ -40,11 +43,13 @@ DEEPEST, MOST_FIELDS = 5, 100
     parameters=[*LIST_FILTERS, LIMIT, CURSOR],
     responses=answers(*REFUSALS, ok=listing("LeadPage", LeadOut)),
 )
-@endpoint(GET=Need(Scope.LEADS_READ, Function.SEE_LEADS), POST=Need(Scope.LEADS_WRITE, Function.CAPTURE))
+@endpoint(GET=Need(Scope.LEADS_READ, Function.SEE_LEADS), POST=Need(Scope.LEADS_WRITE, Function.CAPTURE, browsers=True))
 @idempotent
 def leads(request: Request) -> Response:
     if request.method == "POST":
         captured = _capture(request)
+        if is_from_browser(request):
+            return Response(told_to_browser(captured), status=201)
         return Response(captured_on_wire(captured), status=200 if captured.duplicate_of else 201)
     inner: Any = request._request
     return paged(request, listed(request.query_params, me=inner.member), order_of(request.query_params), lead_on_wire)
@@ -52,10 +57,27 @@ def leads(request: Request) -> Response:
 
 def _capture(request: Request) -> Captured:
     payload = checked(request.data)
+    if is_from_browser(request):  # whoever guesses another system's id must not change that lead
+        payload = {name: value for name, value in payload.items() if name != "external_id"}
     try:
         return capture(payload, source=None, channel="api", **sender(request))
     except Unreachable as error:
         raise ValidationError({"contact": [str(error)]}, code="required") from None
+
+
+def is_from_browser(request: Request) -> bool:
+    """Whether the key is one that everybody can read."""
+    inner: Any = request._request
+    return bool(inner.api_key and inner.api_key.is_for_browsers)
+
+
+def told_to_browser(captured: Captured) -> dict[str, Any]:
+    """What a stranger may learn: that it arrived, and what of it made no sense."""
+    return {
+        "submission": captured.submission.public_id,
+        "problems": captured.problems,
+        "ignored": captured.ignored,
+    }
 
 
 def sender(request: Request) -> dict[str, Any]:
