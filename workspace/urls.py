@@ -2,7 +2,21 @@ from django.urls import path
 
 from workspace.home import start
 from workspace.search import search
-from workspace.settings import enrichment, fields, forms, general, jobs, keys, members, pipelines, rules, sources
+from workspace.settings import (
+    enrichment,
+    fields,
+    forms,
+    general,
+    inbox,
+    inlets,
+    jobs,
+    keys,
+    mailboxes,
+    members,
+    pipelines,
+    rules,
+    sources,
+)
 
 urlpatterns = [
     path("", start, name="start"),
@@ -18,6 +32,17 @@ urlpatterns = [
     path("settings/forms/<public:form_id>/", forms.form, name="settings-form"),
     path("settings/forms/<public:form_id>/draft/", forms.draft, name="settings-form-draft"),
     path("settings/forms/<public:form_id>/publication/", forms.publication, name="settings-form-publication"),
+    path("settings/inlets/", inlets.inlets, name="settings-inlets"),
+    path("settings/inlets/<public:inlet_id>/", inlets.inlet, name="settings-inlet"),
+    path("settings/inlets/<public:inlet_id>/mapping/", inlets.mapping, name="settings-inlet-mapping"),
+    path("settings/inlets/<public:inlet_id>/withdrawal/", inlets.withdrawal, name="settings-inlet-withdrawal"),
+    path("settings/mailboxes/", mailboxes.mailboxes, name="settings-mailboxes"),
+    path(
+        "settings/mailboxes/<public:mailbox_id>/withdrawal/", mailboxes.withdrawal, name="settings-mailbox-withdrawal"
+    ),
+    path("settings/received/", inbox.inbox, name="settings-inbox"),
+    path("settings/received/<public:payload_id>/", inbox.payload, name="settings-payload"),
+    path("settings/received/<public:payload_id>/replay/", inbox.replay, name="settings-payload-replay"),
     path("settings/fields/", fields.fields, name="settings-fields"),
     path("settings/fields/<public:field_id>/", fields.field, name="settings-field"),
     path("settings/fields/<public:field_id>/archival/", fields.archival, name="settings-field-archival"),

@@ -36,6 +36,11 @@ def unwatch(mailbox: Mailbox) -> None:
     cancel_all(HANDLERS["leads.poll_mailbox"], [mailbox.pk])
 
 
+def by_name() -> Any:
+    """Mailboxes, those in use first."""
+    return Mailbox.objects.select_related("source").order_by("-active", "host", "username", "folder")
+
+
 def poll(account: Account, mailbox_id: UUID) -> int:
     """Take what is new in a mailbox, and plan the next look. Returns how many mails were taken.
 

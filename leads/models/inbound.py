@@ -52,6 +52,7 @@ class Inlet(TenantModel):
     base_url = models.CharField(max_length=200, blank=True)  # of the API that leads are fetched from
     provider = models.CharField(max_length=10, choices=MailProvider.choices, blank=True)
     mapping = models.JSONField(default=dict, blank=True)  # our fact -> path in what they send
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
@@ -64,14 +65,20 @@ class Inlet(TenantModel):
 
     def publish(self) -> None:
         """Let its address lead here."""
+        self.withdrawn_at = None
+        self.save(update_fields=["withdrawn_at"])
         door.open_door("inlet", self.token, self.account)
 
     def withdraw(self) -> None:
         """The address leads nowhere any more; what was received stays."""
+        self.withdrawn_at = clock.now()
+        self.save(update_fields=["withdrawn_at"])
         door.close_door("inlet", self.token, self.account)
 
     def token_warning(self, today: date) -> str:
         """What admins must be told about the access token, or ""."""
+        if self.withdrawn_at:
+            return ""
         if self.token_refused_at:
             return "The access token is no longer accepted; new leads wait until there is another."
         if self.token_expires_on and self.token_expires_on <= today:

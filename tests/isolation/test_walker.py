@@ -42,6 +42,9 @@ PARAMETERS = {
     "meeting_id": "mee",
     "objection_id": "obj",
     "file_id": "fil",
+    "inlet_id": "inl",
+    "mailbox_id": "mbx",
+    "payload_id": "pay",
     "import_id": "imp",
 }
 # What a POST must name before it can answer anything but 404: field -> a parameter above.

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.roles import Function
+from leads.inbound.inbox import token_warnings
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ SECTIONS = (
     Section("API keys", "settings-keys", Function.MANAGE_ACCOUNT),
     Section("Sources", "settings-sources", Function.MANAGE_CAPTURE),
     Section("Forms", "settings-forms", Function.MANAGE_CAPTURE),
+    Section("Webhooks and e-mail", "settings-inlets", Function.MANAGE_CAPTURE),
+    Section("Received", "settings-inbox", Function.MANAGE_CAPTURE),
     Section("Fields", "settings-fields", Function.MANAGE_ACCOUNT),
     Section("Enrichment", "settings-enrichment", Function.MANAGE_ACCOUNT),
     Section("Pipelines", "settings-pipelines", Function.MANAGE_ACCOUNT),
@@ -38,4 +41,5 @@ def show(request: Any, template: str, context: dict[str, Any], status: int = 200
     """A page of the settings, with the sections that this member may open."""
     open_to = [section for section in SECTIONS if request.member.may(section.function)]
     tabs = [(section.name, url, request.path == url) for section in open_to if (url := reverse(section.url_name))]
-    return render(request, f"workspace/settings/{template}", context | {"tabs": tabs}, status=status)
+    around = {"tabs": tabs, "token_warnings": token_warnings()}
+    return render(request, f"workspace/settings/{template}", context | around, status=status)
