@@ -57,7 +57,12 @@ def inlets_with_counts() -> list[tuple[Inlet, datetime | None, int]]:
     """Inlets, those in use first and by name, with when they last received something and how much failed."""
     # Counted apart: PostgreSQL does not know that an inlet's id alone names it, and refuses to group by it.
     failed = Count("id", filter=Q(state=PayloadState.FAILED))
-    rows = Payload.objects.exclude(inlet=None).order_by().values_list("inlet_id").annotate(Max("received_at"), failed)
+    rows = (
+        Payload.objects.exclude(inlet=None)
+        .order_by()
+        .values_list("inlet_id")
+        .annotate(last=Max("received_at"), failed=failed)
+    )
     known = {inlet_id: (last_at, count) for inlet_id, last_at, count in rows}
     inlets = Inlet.objects.select_related("source").order_by(F("withdrawn_at").asc(nulls_first=True), "name")
     return [(inlet, *known.get(inlet.pk, (None, 0))) for inlet in inlets]
