@@ -16,6 +16,7 @@ from leads.models import CustomField, Inlet, Payload, Protocol
 from leads.vocabulary import FACTS
 
 MOST_ROWS = 80
+LONGEST_SHOWN = 40  # characters of a value
 MAPPED = frozenset({Protocol.GENERIC, Protocol.STANDARD, Protocol.CALLS})
 
 
@@ -101,4 +102,6 @@ def _guessed(paths: list[str], inlet: Inlet) -> dict[str, str]:
 
 
 def _short(value: Any) -> str:
-    return (fact_words(value) if not isinstance(value, dict | list) else json.dumps(value, ensure_ascii=False))[:120]
+    # Long enough to know it by; the choice beside it must stay in sight.
+    words = fact_words(value) if not isinstance(value, dict | list) else json.dumps(value, ensure_ascii=False)
+    return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}…"

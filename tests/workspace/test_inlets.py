@@ -173,6 +173,14 @@ def test_the_inbox_filters_and_says_why(ada: Client, opened: Opened) -> None:
     assert "Nothing here" in page(ada, f"received/?inlet={other.public_id}")
 
 
+def test_long_values_are_cut_and_the_chosen_filter_is_marked(ada: Client, opened: Opened) -> None:
+    inlet = make(ada, opened)
+    send(inlet, {"note": "x" * 400})
+    assert "x" * 41 not in page(ada, f"inlets/{inlet.public_id}/")
+    chosen = re.findall(r'chip-on[^>]*aria-current="true"[^>]*>\s*([A-Za-z ]+)', page(ada, "received/?state=failed"))
+    assert [words.strip() for words in chosen] == ["Failed"]
+
+
 @pytest.mark.parametrize("body", [json.dumps({"note": XSS}).encode(), XSS.encode(), b"\xff\x00\xfe", b""])
 def test_a_payload_is_shown_and_never_runs(ada: Client, opened: Opened, body: bytes) -> None:
     inlet = make(ada, opened)
