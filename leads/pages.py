@@ -34,7 +34,8 @@ def leads(request: Any) -> HttpResponse:
         listing = Listing.of(request.GET, request.member)
     except (ValidationError, BadCursor):
         return HttpResponseRedirect(request.path)  # an old or mistyped link: everything, rather than an error
-    return render(request, "leads/list.html", listing.context())
+    may_import = request.member.may(Function.MANAGE_CAPTURE)
+    return render(request, "leads/list.html", listing.context() | {"may_import": may_import})
 
 
 @allow(Function.CAPTURE)

@@ -1,11 +1,22 @@
 from django.urls import path
 
 from leads import pages
+from leads.imports import views as imports
 from leads.intake.views import intake
 
 urlpatterns = [
     path("leads/", pages.leads, name="leads"),
     path("intake/", intake, name="intake"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<public:import_id>/", imports.one_import, name="import"),
+    path("imports/<public:import_id>/progress/", imports.progress, name="import-progress"),
+    path("imports/<public:import_id>/mapping/", imports.mapping, name="import-mapping"),
+    path("imports/<public:import_id>/cells/", imports.cells, name="import-cells"),
+    path("imports/<public:import_id>/run/", imports.run, name="import-run"),
+    path("imports/<public:import_id>/pause/", imports.pause, name="import-pause"),
+    path("imports/<public:import_id>/stop/", imports.stop, name="import-stop"),
+    path("imports/<public:import_id>/undo/", imports.undo, name="import-undo"),
+    path("imports/<public:import_id>/rejects/", imports.rejects, name="import-rejects"),
     path("leads/new/", pages.new_lead, name="new-lead"),
     path("leads/new/pasted/", pages.pasted, name="new-lead-pasted"),
     path("leads/new/known/", pages.already_known, name="new-lead-known"),

@@ -47,7 +47,9 @@ def plan_of(batch: Import) -> Plan:
 
 def finish(batch: Import) -> None:
     """All rows are done: say so, and forget the file once that is certain."""
-    batch.state, batch.finished_at = ImportState.DONE, clock.now()
+    # A file that somebody took away ends an import early; what it brought stays and can be undone.
+    batch.state = ImportState.DONE if batch.rows_done >= batch.rows else ImportState.CANCELLED
+    batch.finished_at = clock.now()
     path, batch.path = batch.path, ""
     batch.save(update_fields=["state", "finished_at", "path"])
     record(Kind.IMPORT_FINISHED, batch, by=batch.by, name=batch.name, counts=batch.counts, dry_run=batch.dry_run)

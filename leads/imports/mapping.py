@@ -82,12 +82,15 @@ def _offers(header: str, values: list[str], own: Mapping[str, str]) -> list[tupl
     return offers
 
 
+ENOUGH = 5  # values that may overrule what a column is called
+
+
 def _bears_out(fact: str, values: list[str]) -> bool:
     """Whether what stands in a column is at odds with its name: `Date` without dates, `Phone` with words."""
     if not values:
         return True
     checks = {"email": EMAIL.fullmatch, "phone": PHONE.fullmatch}
-    if fact in checks:
+    if fact in checks and len(values) >= ENOUGH:
         return _share(values, lambda value: bool(checks[fact](value))) >= 0.3
     if fact in DATED:
         return _share(values, is_date) >= 0.5

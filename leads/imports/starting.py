@@ -25,7 +25,7 @@ from tenancy.ids import uuid7
 from tenancy.scope import current_account
 
 S = ImportState
-OPEN = (S.READY, S.RUNNING, S.PAUSED)
+MOST_EDITS = 200  # rows; only the first are shown anyway
 
 
 class TooLarge(BadFile):
@@ -116,14 +116,31 @@ def _date(batch: Import, columns: Mapping[str, list[str]]) -> None:
     batch.dates = {header: order_of(columns[header], country) for header in dated}
 
 
-def edit_cell(batch: Import, row: int, header: str, value: str) -> None:
-    """Correct one cell before the rows are taken. Raises WrongMapping for a column that is not there."""
-    if header not in batch.headers:
-        raise WrongMapping(f"There is no column “{header[:80]}” in this file.")
-    edits = dict(batch.edits)
-    edits[str(row)] = edits.get(str(row), {}) | {header: value[:2_000]}
-    batch.edits = edits
+def settle(batch: Import, mapping: Mapping[str, str], *, source: Source | None, consent: str, history: bool) -> None:
+    """All that a person decides before the rows are taken. Raises NotNow once it runs, and WrongMapping."""
+    _still_waits(batch)
+    batch.source, batch.consent, batch.history = source, consent[:300].strip(), history
+    with transaction.atomic():
+        batch.save(update_fields=["source", "consent", "history"])
+        map_columns(batch, mapping)
+
+
+def edit_row(batch: Import, row: str, cells: Mapping[str, str]) -> None:
+    """Correct cells of one row, by the place of their column. Raises NotNow once it runs, and WrongMapping."""
+    _still_waits(batch)
+    places = [place for place in cells if place.isascii() and place.isdigit() and int(place) < len(batch.headers)]
+    if not (row.isascii() and row.isdigit()) or len(places) < len(cells):
+        raise WrongMapping("There is no such cell in this file.")
+    said = {batch.headers[int(place)]: cells[place][:2_000].strip() for place in places}
+    batch.edits = batch.edits | {row: batch.edits.get(row, {}) | said}
+    if len(batch.edits) > MOST_EDITS:
+        raise WrongMapping("Correct so many rows in the file itself, then upload it again.")
     batch.save(update_fields=["edits"])
+
+
+def _still_waits(batch: Import) -> None:
+    if batch.state != S.READY:
+        raise NotNow(f"“{batch.name}” is {batch.get_state_display().lower()}.")
 
 
 def start(batch: Import, *, source: Source | None = None) -> None:

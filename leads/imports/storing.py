@@ -57,7 +57,9 @@ def discard(path: str) -> None:
 
 
 def lines_of(path: str, position: int, most: int) -> Iterator[tuple[Line, int]]:
-    """At most `most` rows from `position` on, each with the position after it."""
+    """At most `most` rows from `position` on, each with the position after it; none where the file is gone."""
+    if not default_storage.exists(path):
+        return
     with default_storage.open(path, "rb") as file:
         file.seek(position)
         while most and (line := file.readline()):

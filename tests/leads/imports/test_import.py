@@ -194,6 +194,15 @@ def test_the_file_is_gone_when_it_is_not_needed(account: Account) -> None:
         assert Import.objects.get(pk=other.pk).state == "undone"
 
 
+def test_a_file_that_is_gone_stops_the_import(account: Account) -> None:
+    with scope(account):
+        batch = receive(a_csv(PEOPLE), by=SYSTEM)
+        default_storage.delete(batch.path)
+        start(batch)
+    drain()
+    assert again(account, batch).state == "cancelled"
+
+
 def test_a_mapping_is_remembered_for_the_same_headers(account: Account) -> None:
     from leads.imports.starting import map_columns
 
