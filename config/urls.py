@@ -24,6 +24,7 @@ urlpatterns: list[Any] = [
     path("api/v1/docs/", docs, name="api-docs"),
     path("api/v1/", include(api)),
     path("", include("leads.public_urls")),
+    path("", include("scoring.public_urls")),
     path("", include("followups.public_urls")),
 ]
 

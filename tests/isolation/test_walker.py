@@ -64,6 +64,8 @@ GLOBAL = {
     "hosted-form": "people who ask",
     "hosted-form-thanks": "people who asked",
     "form-embed": "the same form, for any website",
+    "track-script": "a website's visitors, by a key that is public",
+    "track-signals": "the same visitors, once they agreed",
     "inlet": "a partner's system, by the token in its address",
     "inlet-email": "the same, for mail",
     "healthz": "alive",
