@@ -20,8 +20,12 @@ from tenancy.ids import uuid7
 from tenancy.models import Account
 from tenancy.scope import scope
 
+# A killed worker's jobs are redone within LEASE and the pump's next sweep: 65 seconds. A batch must finish sooner.
 LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 10
+MAX_ATTEMPTS = 10  # with doubling waits about four minutes: what fails so often is broken
+# Of work that only has to wait, every ten minutes for a day: servers that greylist want a quarter of an hour, and mail
+# servers are away for hours.
+MAX_LATER = 150
 OUTSIDE_LOCK = 7_011_656_412  # held by the one process that sends
 log = structlog.get_logger(__name__)
 
@@ -112,6 +116,7 @@ def claim_batch(account: Account, now: datetime, *, outside: bool = False) -> Cl
         handler = handler_named(first.kind)
         batch = handler.batch if handler else 1
         jobs = [first, *_rest(due, first, batch - 1)]
+        # Committed before the work begins: if the worker dies there is a lease to expire, and an attempt counted.
         token = uuid7()
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
             state=JobState.LEASED, lease_token=token, lease_until=now + LEASE, attempts=F("attempts") + 1
@@ -151,13 +156,14 @@ def run(claim: Claim) -> None:
         with scope(claim.account):
             if claim.handler.inside:
                 claim.handler.inside(claim.subject_ids)
-            complete(claim)
+            complete(claim)  # in the effect's own transaction: both are there, or neither
     except Fenced:
         log.warning("job.fenced", kind=claim.handler.name, account=str(claim.account.pk))
     except Later as error:
         log.info("job.later", kind=claim.handler.name, account=str(claim.account.pk), why=str(error))
         put_off(claim, error)
     except Exception as error:
+        # The failure may have been the connection's own; what follows needs one that works.
         connection.close_if_unusable_or_obsolete()
         log.exception("job.failed", kind=claim.handler.name, account=str(claim.account.pk), jobs=len(claim.job_ids))
         put_off(claim, error)
@@ -171,15 +177,17 @@ def complete(claim: Claim) -> None:
 
 
 def put_off(claim: Claim, error: Exception) -> None:
-    """Try a failed batch again one by one, and a single job later; after MAX_ATTEMPTS it is dead and visible."""
+    """Try a failed batch again one by one, and a single job later; after MAX_ATTEMPTS (MAX_LATER for what can only
+    wait) it is dead and visible."""
+    most = MAX_LATER if isinstance(error, Later) else MAX_ATTEMPTS
     with scope(claim.account):
         held = Job.objects.filter(pk__in=claim.job_ids, lease_token=claim.token, state=JobState.LEASED)
         if len(claim.job_ids) > 1:
             singles = _scatter(claim, list(held))
-        elif claim.attempts >= MAX_ATTEMPTS:
+        elif claim.attempts >= most:
             return bury(list(held), claim.token, repr(error))
         else:
-            wait = timedelta(seconds=min(0.25 * 2**claim.attempts, 600))
+            wait = timedelta(seconds=min(0.25 * 2 ** min(claim.attempts, 12), 600))
             held.update(
                 state=JobState.PENDING, lease_token=None, run_at=clock.now() + wait, last_error=repr(error)[:2000]
             )

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from events import drain as due
-from events.jobs import HANDLERS, Handler, cancel, job, schedule
+from events.jobs import HANDLERS, Handler, Later, cancel, job, schedule
 from events.kinds import Kind
 from events.models import Event, Job, JobState
 from events.record import SYSTEM, record
@@ -138,6 +138,28 @@ def test_a_job_that_keeps_failing_dies_visibly_and_can_be_retried(
         due.retry(dead)
     due.drain()
     assert states(acme) == [JobState.DONE]
+
+
+def test_what_can_only_wait_is_tried_for_a_day(acme: Account, note: Handler) -> None:
+    """A mail server that greylists for a quarter of an hour, or is away for the night, costs no mail."""
+
+    def not_yet(subject_ids: Sequence[UUID]) -> None:
+        raise Later("451 Greylisted")
+
+    HANDLERS[note.name] = Handler(note.name, "lead", 1, inside=not_yet)
+    happen(acme, 1)
+    now = clock.now()
+    for minutes in range(0, 15 * 12, 15):
+        with clock.at(now + timedelta(minutes=minutes)):
+            due.drain()
+    with scope(acme):
+        job = Job.objects.get()
+        assert (job.state, job.attempts, job.last_error) == (JobState.PENDING, 12, "Later('451 Greylisted')")
+        assert job.run_at - (now + timedelta(minutes=165)) <= timedelta(minutes=10)
+        Job.objects.update(attempts=due.MAX_LATER - 1)
+    with clock.at(now + timedelta(days=1)):
+        due.drain()
+    assert states(acme) == [JobState.DEAD]
 
 
 def test_a_job_nobody_handles_is_dead_at_once(acme: Account) -> None:
