@@ -22,6 +22,8 @@ TWIN_PATIENCE = "10s"
 
 View = Callable[..., Response]
 
+# One statement: between asking and reserving, a twin could do the same. The unique key makes the second wait for the
+# first's transaction, and then either finds its answer or, if that was rolled back, takes its place.
 _TAKE = """
     INSERT INTO idempotent_answer (id, account_id, key, digest, created_at) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (account_id, key) DO UPDATE

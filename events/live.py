@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from events.live_feed import Change, Feed
 from tenancy.models import Account
 
-HEARTBEAT = 15.0
+HEARTBEAT = 15.0  # seconds; many a proxy hangs up on a connection that is silent for 60
 FULL = 200  # changes a slow reader may lag behind before it is told to fetch everything
 
 _STREAM_HEADERS = [

@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 from events.jobs import Later
 from tenancy.models import Account
 
-SIGNATURE_BYTES = 8
+SIGNATURE_BYTES = 8  # with the id 39 letters: a reply address fits the 64 that RFC 5321 allows before the @
 _ADDRESS = re.compile(r"[^\s,;:<>]+@[^\s,;:<>@]+")
 _TOKEN = re.compile(r"[a-z2-7]{39}")
 

@@ -14,7 +14,7 @@ from events.drain import drain_inside, drain_outside, due_accounts, sweep
 from tenancy import clock
 from tenancy.models import Account
 
-POLL = 0.05
+POLL = 0.05  # seconds; a lead is to have its owner within half a second, and two jobs lie between
 SWEEP_EVERY = 5.0
 PATIENCE = timedelta(seconds=2)  # work that waits longer was not heard by any worker
 QUIET_AFTER_SILENCE = 5.0  # how long not to ring a Redis that did not answer

@@ -55,9 +55,11 @@ def take(message_id: UUID) -> mail.Mail | None:
     found = Message.objects.filter(pk=message_id).values_list("contact_id", "lead_id").first()
     if found is None:
         return None
+    # Locked before anything is asked: an opt-out either came first and is seen, or waits until we are committed.
     contact = Contact.objects.select_for_update().get(pk=found[0])
     Lead.objects.select_for_update(of=("self",)).get(pk=found[1])
     message = Message.objects.select_for_update(of=("self",)).select_related("touch__enrolment").get(pk=message_id)
+    # Somebody committed to sending it and never said what came of it. To send again might be to send twice.
     if message.state == MessageState.SENDING:
         _settle(message_id, MessageState.UNCONFIRMED, CRASHED)
         return None

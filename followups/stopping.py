@@ -110,6 +110,7 @@ def end(enrolments: Sequence[Enrolment], reasons: Mapping[UUID, str], *, by: By 
 
 
 def _locked(enrolment_ids: Sequence[UUID]) -> list[Enrolment]:
+    # Asked again under the lock: who ended it meanwhile has said so already.
     running = Enrolment.objects.filter(pk__in=enrolment_ids, ended_at=None)
     return list(running.order_by("id").select_for_update())
 

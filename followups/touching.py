@@ -84,6 +84,7 @@ def _due(touch_ids: Sequence[UUID]) -> list[Touch]:
         pk__in=touch_ids, state=TouchState.PLANNED, due_at__lte=clock.now(), enrolment__ended_at=None
     )
     people = ("enrolment__cadence", "step__template", "lead__contact", "lead__company", "lead__owner")
+    # In the order of ids: two batches that share touches wait for each other, never in a circle.
     touches = list(planned.select_related(*people).order_by("id").select_for_update(of=("self",)))
     for touch in touches:
         touch.enrolment.lead = touch.lead

@@ -100,6 +100,7 @@ def _checked(
     occupied = Deal.objects.open().filter(stage=to).count() if to.wip is not None else 0
     said = reason or (override.reason if override else "")
     answer = gate.check(dossier, plan.stages, start.public_id, to.public_id, now=now, reason=said, occupied=occupied)
+    # No override helps here: every move has a named person.
     ownerless = any(item.kind == "owner" for item in answer.unmet)
     if refuse and not answer.open and (override is None or ownerless):
         raise GateClosed(answer)
@@ -151,6 +152,7 @@ def _place(step: Step, won: bool) -> None:
 def _visit(step: Step, won: bool) -> None:
     """Leave the old stage, enter the new; stages whose gates were passed on the way count as entered, for no time."""
     Visit.objects.filter(deal=step.deal, left_at=None).update(left_at=step.now)
+    # A funnel asks who ever entered a stage; without these rows whoever skipped it would seem never to have got so far.
     passed = [] if step.answer.back else [row for row in step.plan.rows if row.name in step.answer.passed]
     Visit.objects.bulk_create(
         [Visit(deal=step.deal, stage=row, entered_at=step.now, left_at=step.now, passed=True) for row in passed]

@@ -61,7 +61,7 @@ def notices_of(event: Event, lead: Lead, overseers: Iterable[Member]) -> list[No
     return [
         Notification(member_id=member_id, text=text[:200], lead_id=lead.pk, event_id=event.pk)
         for member_id in sorted(concerned(event, lead, overseers))
-        if member_id != event.actor_id
+        if member_id != event.actor_id  # nobody is told of what they did themselves
     ]
 
 

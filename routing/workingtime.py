@@ -78,6 +78,7 @@ def calendar_of(account: Account) -> Calendar:
     return calendar_for(account.time_zone, account.country)
 
 
+# Shared within a process: holidays are worked out year by year at some cost, and are the same for everybody.
 @lru_cache(maxsize=512)
 def calendar_for(zone: str, country: str) -> Calendar:
     return Calendar(zone, country)

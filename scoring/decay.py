@@ -42,6 +42,7 @@ def next_change(
 
 def _certainly_less(points: int, times: Sequence[datetime], half_life_hours: int, present: int) -> datetime:
     """A time when all the signals together are worth less than half a point less than at present."""
+    # Later than the truth where signals are of different ages; the search above only needs a bound on this side.
     newest, everything = max(times), abs(points) * len(times)
     halvings = log2(max(everything / (present - 0.5), 1)) + 0.01
     return newest + IN_FULL + timedelta(hours=half_life_hours * halvings)
