@@ -250,7 +250,9 @@ def test_one_process_at_a_time_works_outside(acme: Account, outside: list[Any], 
     with psycopg.connect(role_urls["worker"]) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [due.OUTSIDE_LOCK])
         assert due.drain() == 0
-    assert due.drain() == 1
+        # By hand: a server lets go some time after its client has hung up.
+        other.execute("SELECT pg_advisory_unlock(%s)", [due.OUTSIDE_LOCK])
+        assert due.drain() == 1
 
 
 def test_a_decorated_function_is_found_by_its_app_and_name(note: Handler) -> None:
