@@ -146,6 +146,13 @@ def test_revoked_key_opens_nothing(ada: Client, opened: Opened) -> None:
     assert Client().get("/api/v1/reports/funnel/", headers=bearer).status_code == 401
 
 
+def test_a_websites_key_is_shown_with_its_tracking_tag(ada: Client) -> None:
+    said = {"name": "Website", "scopes": ["leads:write", "signals:write"], "origins": "https://www.acme.example"}
+    body = ada.post("/acme/settings/keys/", said).content.decode()
+    [path] = re.findall(r"http://testserver(/t/tgp_[\w-]+\.js)", body)
+    assert Client().get(path).status_code == 200
+
+
 def test_source_is_added_once(ada: Client, opened: Opened) -> None:
     ada.post("/acme/settings/sources/", {"name": "Fair", "kind": "event"})
     again = ada.post("/acme/settings/sources/", {"name": "Fair", "kind": "event"})
