@@ -1,6 +1,6 @@
 from django.urls import path
 
-from leads.api import batch, imports, leads, work
+from leads.api import batch, imports, leads, sources, work
 
 urlpatterns = [
     path("leads/", leads.leads, name="api-leads"),
@@ -13,5 +13,8 @@ urlpatterns = [
     path("imports/", imports.imports, name="api-imports"),
     path("imports/<public:import_id>/", imports.one_import, name="api-import"),
     path("imports/<public:import_id>/rejects/", imports.rejects, name="api-import-rejects"),
+    path("sources/", sources.sources, name="api-sources"),
+    path("sources/<public:source_id>/", sources.source, name="api-source"),
+    path("sources/<public:source_id>/reconciliation/", sources.reconciliation, name="api-reconciliation"),
     path("stakeholders/<public:stakeholder_id>/", work.stakeholder, name="api-stakeholder"),
 ]

@@ -118,3 +118,8 @@ def id_of_source(text: str) -> UUID | None:
         return from_public(Source.PREFIX, text)
     except ValueError:
         return None
+
+
+def every_source() -> Any:
+    """All sources of the account in scope, as a queryset."""
+    return Source.objects.all()

@@ -46,6 +46,7 @@ PARAMETERS = {
     "mailbox_id": "mbx",
     "payload_id": "pay",
     "import_id": "imp",
+    "source_id": "src",
 }
 # What a POST must name before it can answer anything but 404: field -> a parameter above.
 BODIES = {"deal-moves": {"stage": "stage_id"}, "deal-gate": {"to": "stage_id"}}
