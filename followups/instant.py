@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
 from followups import letters
 from followups.models import Purpose, Suppression, Template
 from followups.touching import post
-from leads.models import Lead, SourceKind
+from leads.models import Lead, SourceKind, Submission
 from routing.workingtime import zone_named
 from tenancy import clock
 from tenancy.scope import current_account
@@ -21,7 +24,11 @@ def reply(lead_ids: Sequence[UUID]) -> None:
     template = Template.objects.filter(purpose=Purpose.INSTANT_REPLY).first()
     if template is None:
         return
+    newest = Submission.objects.filter(lead=OuterRef("pk")).order_by("-pk").values("channel")[:1]
     asked = Lead.objects.open().filter(pk__in=lead_ids, source__kind__in=WEB, contact__unsubscribed_at=None)
+    asked = asked.alias(channel=Coalesce(Subquery(newest), Value(""))).exclude(
+        channel="import"
+    )  # they asked long ago, and elsewhere
     leads = [lead for lead in asked.with_people().order_by("id") if lead.contact.email_norm]
     addresses = [lead.contact.email_norm for lead in leads]
     suppressed = set(Suppression.objects.filter(email_norm__in=addresses).values_list("email_norm", flat=True))

@@ -3,8 +3,10 @@ from email.utils import parseaddr
 import pytest
 
 from events import mail
+from events.record import SYSTEM
 from followups.jobs import reply_instantly
 from followups.models import Message, Suppression
+from leads.capture import capture
 from leads.models import Activity, Lead
 from tenancy import clock
 from tests.factories import a_lead, a_source
@@ -39,6 +41,14 @@ def test_it_never_counts_as_contact() -> None:
 @pytest.mark.parametrize("kind", ["import", "manual", "referral", "list", "call"])
 def test_who_did_not_ask_on_the_web_gets_none(kind: str) -> None:
     reply_instantly([a_lead(source=a_source("Other", kind)).pk])
+    assert not Message.objects.exists()
+
+
+def test_who_came_with_a_table_gets_none_whatever_source_it_names() -> None:
+    """They asked long ago, and elsewhere: ten thousand rows are no ten thousand letters."""
+    facts = {"name": "Ada King", "email": "ada@example.com"}
+    imported = capture(facts, source=a_source("Website", "form"), channel="import", by=SYSTEM).lead
+    reply_instantly([imported.pk])
     assert not Message.objects.exists()
 
 
