@@ -132,12 +132,15 @@ class JobTable(RuleBasedStateMachine):
         due.sweep(self.account, self.now)
 
     @precondition(lambda self: self.claims)
-    @rule()
-    def a_frozen_worker_is_overtaken(self) -> None:
-        """Its lease ends and another worker takes over; both will want to finish."""
+    @rule(which=st.integers(0))
+    def a_frozen_worker_wakes_up_too_late(self, which: int) -> None:
+        frozen = self.claims.pop(which % len(self.claims))
         self.now += LEASE + timedelta(minutes=1)
-        self.leases_are_swept()
-        self.a_worker_claims()
+        due.sweep(self.account, self.now)
+        with clock.at(self.now):
+            while due.work_once(self.account):
+                pass
+            due.run(frozen)
 
     @rule()
     def a_person_retries(self) -> None:

@@ -84,6 +84,16 @@ class Cadences(RuleBasedStateMachine):
         self.do(lambda: opting_out.unsubscribe(Contact.objects.get(pk=self.lead.contact_id)))
         self.stopped_at = self.now
 
+    @precondition(lambda self: self.stopped_at is None)
+    @rule()
+    def they_opt_out_while_a_mail_is_on_its_way(self) -> None:
+        self.now += timedelta(days=1)
+        self.do(lambda: reply_instantly([self.lead.pk]))
+        self.do(lambda: opting_out.unsubscribe(Contact.objects.get(pk=self.lead.contact_id)))
+        self.stopped_at = self.now
+        self.now += timedelta(seconds=1)
+        self.send()
+
     @precondition(lambda self: self.stopped_at is not None)
     @rule()
     def they_come_back(self) -> None:
@@ -108,11 +118,14 @@ class Cadences(RuleBasedStateMachine):
     @rule(twice=st.booleans())
     def mails_go(self, twice: bool) -> None:
         for _ in range(1 + twice):
-            with scope(self.account):
-                due = self.subjects("followups.send_message")
-            with clock.at(self.now):
-                for message_id in due:
-                    deliver(self.account, message_id)
+            self.send()
+
+    def send(self) -> None:
+        with scope(self.account):
+            due = self.subjects("followups.send_message")
+        with clock.at(self.now):
+            for message_id in due:
+                deliver(self.account, message_id)
 
     def do(self, work: Callable[[], object]) -> None:
         """In the account, now; what the domain refuses in words is refused."""
