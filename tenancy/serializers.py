@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tenancy.constraints import broken_constraint
@@ -8,6 +9,7 @@ from tenancy.ids import from_public
 from tenancy.scope import current_account
 
 
+@extend_schema_field(str)
 class PublicIdField(serializers.Field):  # type: ignore[type-arg]
     """The outside form of a row's id. Read only: ids are made by the application."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ from accounts.models import MemberQuerySet, Team
 from leads.models import Lead
 from tenancy import door
 from tenancy.fields import TenantForeignKey
-from tenancy.models import TenantManager, get_or_404
+from tenancy.models import TenantManager, TenantModel, get_or_404
 from tenancy.scope import scope, unscoped
 from tests import test_tenancy as walls
 from tests.factories import a_key, a_lead, an_account, the_cast
@@ -139,7 +140,7 @@ def test_one_view_without_its_scope_is_seen(two: SimpleNamespace, monkeypatch: p
     with scope(two.acme.account):
         lead = a_lead(name="canary-of-acme").public_id
 
-    def everybodys(model: type[models.Model], public: str) -> models.Model:
+    def everybodys(model: type[TenantModel], public: str) -> Any:
         with unscoped("a planted fault"):
             return get_or_404(model, public)
 
