@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import pytest
 from django.db import connection
 
+from config.flow import FLOW
 from events import drain
+from events.kinds import Kind
 from events.models import Event, Job, Notification
 from leads.models import Company, Contact, Lead, Submission
 from tenancy.models import Account
@@ -103,7 +105,7 @@ def test_colleagues_at_one_moment_share_their_firm(secret: str) -> None:
     with scope(the_account()):
         assert (Company.objects.count(), Contact.objects.count()) == (1, 8)
         assert Contact.objects.filter(company=Company.objects.get()).count() == 8
-        assert Job.objects.count() == Event.objects.filter(kind="lead.captured").count() * 2
+        assert Job.objects.count() == Event.objects.filter(kind="lead.captured").count() * len(FLOW[Kind.LEAD_CAPTURED])
 
 
 def the_account() -> Account:
