@@ -2,19 +2,43 @@
 
 from events.jobs import Handler
 from events.kinds import Kind
-from followups.jobs import advance_cadences, enrol_leads, reply_instantly, settle_next_steps, suppress_bounced
-from leads.jobs import enrich_leads, watch_sources
-from pipeline.jobs import close_deals, keep_mailed_files, open_deals, place_imported, settle_gates, settle_pipeline
-from routing.jobs import retry_unrouted_leads, route_unrouted_leads, start_timers, stop_timers, tell_owners
-from scoring.jobs import join_visitors, score_leads
+from followups.jobs import (
+    advance_cadences,
+    enrol_leads,
+    reply_instantly,
+    resume_touches,
+    settle_next_steps,
+    suppress_bounced,
+)
+from leads.jobs import enrich_leads, find_duplicates, watch_sources
+from pipeline.jobs import (
+    close_deals,
+    keep_mailed_files,
+    open_deals,
+    place_imported,
+    settle_gates,
+    settle_pipeline,
+    settle_unmerged,
+)
+from routing.jobs import (
+    resume_timers,
+    retry_unrouted_leads,
+    route_unrouted_leads,
+    start_timers,
+    stop_timers,
+    tell_owners,
+)
+from scoring.jobs import join_visitors, score_leads, score_unmerged
 
 FLOW: dict[Kind, list[Handler]] = {
     Kind.ACCOUNT_OPENED: [watch_sources],
     Kind.MEMBER_JOINED: [retry_unrouted_leads],
-    Kind.LEAD_CAPTURED: [score_leads, reply_instantly, enrich_leads],
+    Kind.LEAD_CAPTURED: [score_leads, find_duplicates, reply_instantly, enrich_leads],
     Kind.LEAD_REPEATED: [score_leads, tell_owners, reply_instantly, enrich_leads],
     Kind.LEAD_IMPORTED: [place_imported],
     Kind.LEAD_ANSWERED: [score_leads],
+    Kind.LEAD_MERGED: [score_leads, settle_gates, settle_next_steps],
+    Kind.LEAD_UNMERGED: [score_unmerged, resume_timers, resume_touches, settle_unmerged],
     Kind.LEAD_CHANGED: [score_leads, settle_gates, enrich_leads],
     Kind.SIGNALS_RECEIVED: [score_leads],
     Kind.VISITOR_MET: [join_visitors],

@@ -22,6 +22,8 @@ class Kind(TextChoices):
     LEAD_UNASSIGNED = "lead.unassigned"
     LEAD_DISQUALIFIED = "lead.disqualified"
     LEAD_REOPENED = "lead.reopened"
+    LEAD_MERGED = "lead.merged"
+    LEAD_UNMERGED = "lead.unmerged"
     LEAD_ANSWERED = "lead.answered"
     LEAD_IMPORTED = "lead.imported"
     SIGNALS_RECEIVED = "signals.received"

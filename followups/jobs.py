@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from events.jobs import job, outside_job
-from followups import bouncing, enrolling, instant, next_steps, sending, stopping, touching
+from followups import bouncing, enrolling, instant, merging, next_steps, sending, stopping, touching
 from followups.models import Enrolment
 from leads.models import Lead
 from tenancy.models import Account
@@ -41,6 +41,12 @@ def advance_cadences(lead_ids: Sequence[UUID]) -> None:
 def suppress_bounced(contact_ids: Sequence[UUID]) -> None:
     """A mail came back: no more to an address that does not exist."""
     bouncing.suppress(contact_ids)
+
+
+@job()
+def resume_touches(lead_ids: Sequence[UUID]) -> None:
+    """Two leads again: the touches that were planned for each are due when they were."""
+    merging.resume(lead_ids, do_touch)
 
 
 @job()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from leads.api import batch, imports, leads, sources, work
+from leads.api import batch, imports, leads, merges, sources, work
 
 urlpatterns = [
     path("leads/", leads.leads, name="api-leads"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("sources/", sources.sources, name="api-sources"),
     path("sources/<public:source_id>/", sources.source, name="api-source"),
     path("sources/<public:source_id>/reconciliation/", sources.reconciliation, name="api-reconciliation"),
+    path("leads/<public:lead_id>/merge/", merges.merging, name="api-merge"),
+    path("merges/<public:merge_id>/", merges.unmerging, name="api-unmerge"),
     path("stakeholders/<public:stakeholder_id>/", work.stakeholder, name="api-stakeholder"),
 ]

@@ -18,6 +18,7 @@ from leads.changes import custom_fields
 from leads.crowd import Crowd
 from leads.lookup import DEFAULT_API_SOURCE, id_of_source, named_source
 from leads.mapping import translated
+from leads.merging.late import Watch
 from leads.models import Lead, Source, SourceKind, Submission
 from leads.reading import Problem, Reading, is_reachable, read
 from leads.repeat import blend, repetition, write
@@ -109,9 +110,11 @@ class _Batch:
     def _outcome(self, crowd: Crowd, arrival: Arrival, reading: Reading) -> Outcome:
         lead, same_id = crowd.lead_of(arrival.source, reading)
         if lead:
+            watch = Watch(lead, reading)
             reopened = blend(lead, reading, same_id=same_id, ground=crowd)
             crowd.changed(lead)
             submission = submission_of(lead, arrival, reading, duplicate=True)
+            watch.note(submission)
             self.happenings += repetition(lead, submission, self.by, reopened=reopened)
         else:
             lead = _begin(crowd, arrival, reading)

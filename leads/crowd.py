@@ -11,7 +11,8 @@ from django.db import connection, models
 from django.db.models import Q
 
 from leads.lookup import locks_of
-from leads.models import Company, Contact, Lead, Source
+from leads.merging import late
+from leads.models import Company, Contact, Lead, Source, Status
 from leads.reading import Reading
 from leads.repeat import newest_of
 from tenancy import clock
@@ -46,9 +47,12 @@ class Crowd:
         numbers = {(source, number) for source, number in numbers if number}
         lock(locks_of(emails, {number for _, number in numbers}))
         leads = _leads(emails, numbers)
+        stand_for = _stand_for(leads)
+        leads += [lead for lead in stand_for.values() if lead not in leads]
         people = _people(emails, leads)
         firms = _firms([reading for _, reading in readings], leads, people.values())
         crowd._know(leads, people, firms)
+        crowd._send_on(leads, stand_for)
         return crowd
 
     def lead_of(self, source: Source, reading: Reading) -> tuple[Lead | None, bool]:
@@ -127,6 +131,15 @@ class Crowd:
         for firm in firms.values():
             self._learn_firm(firm)
 
+    def _send_on(self, leads: Sequence[Lead], stand_for: dict[UUID, Lead]) -> None:
+        """Whoever asks again after a merge means the lead that is kept."""
+        known = {lead.pk: lead for lead in leads}
+        for lead in leads:
+            if into := stand_for.get(lead.pk):
+                self._leads[lead.contact_id].append(known[into.pk])
+                if lead.external_id:
+                    self._numbered[lead.source_id, lead.external_id] = known[into.pk]
+
     def _learn_firm(self, firm: Company) -> None:
         if firm.domain:
             self._by_domain[firm.domain] = firm
@@ -157,6 +170,15 @@ def _leads(emails: set[str], numbers: set[tuple[UUID, str]]) -> list[Lead]:
     asked = Q(contact__email_norm__in=emails) | (numbered & ~Q(external_id=""))
     found = Lead.objects.filter(asked).select_related("source").order_by("id")
     return list(found.select_for_update(of=("self",), no_key=True))
+
+
+def _stand_for(leads: Sequence[Lead]) -> dict[UUID, Lead]:
+    """The lead that was kept, locked, by each of `leads` that was merged away."""
+    merged = [lead.pk for lead in leads if lead.status == Status.MERGED]
+    into = {lead_id: late.kept([lead_id])[0] for lead_id in merged}
+    rows = Lead.objects.filter(pk__in=into.values()).select_related("source").order_by("id")
+    found = {lead.pk: lead for lead in rows.select_for_update(of=("self",), no_key=True)} if into else {}
+    return {lead_id: found[kept] for lead_id, kept in into.items()}
 
 
 def _people(emails: set[str], leads: Sequence[Lead]) -> dict[UUID, Contact]:

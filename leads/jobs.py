@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from events.jobs import job, outside_job, schedule
+from leads import duplicates
 from leads.enrichment import rounds
 from leads.silence import watching
 from tenancy import clock
@@ -34,3 +35,9 @@ def watch_sources(account_ids: Sequence[UUID]) -> None:
     """Look whether a source fell silent, and again in a quarter of an hour."""
     watching.watch()
     schedule(watch_sources, account_ids[0], clock.now() + WATCH)
+
+
+@job()
+def find_duplicates(lead_ids: Sequence[UUID]) -> None:
+    """New leads: the same people under other addresses, numbers and spellings."""
+    duplicates.examine(lead_ids)

@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from events.kinds import Kind
 from events.models import Actor, Event
+from leads.merging.facts import NEWEST_COUNTS
 from leads.models import Lead, Submission
 from leads.reading import OURS, is_blank
-from leads.repeat import NEWEST_COUNTS
 from leads.vocabulary import FACTS
 
 MOST = 200  # submissions, and as many changes

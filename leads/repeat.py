@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
+from uuid import UUID
 
 from events.kinds import Kind
 from events.record import By, Happening, record_all
 from leads.changes import searchable
 from leads.lookup import Known
+from leads.merging import late
+from leads.merging.facts import NEWEST_COUNTS
 from leads.models import Company, Contact, Lead, Status, Submission
 from leads.models.lead import REOPENED
 from leads.reading import Reading
 from tenancy import clock
 
-# What the newest enquiry says better than the one before; other facts are only filled where nothing is known.
-NEWEST_COUNTS = frozenset("message product budget timeline_days business_problem value_minor currency".split())
+ATTEMPTS = 3  # at finding a lead that is not merged under our hands
 
 
 class Ground(Protocol):
@@ -57,14 +59,21 @@ ALONE = Alone()
 
 
 def known_lead(known: Known) -> Lead | None:
-    """The lead a new submission belongs to: the one with its external id, else what `newest_of` finds."""
+    """The lead a new submission belongs to, locked: the one with its external id, else what `newest_of` finds.
+
+    A lead that was merged into another stands for that other.
+    """
     if not known.lead_id and not known.contact_id:
         return None
-    leads = Lead.objects.with_people().select_related("contact__company").select_for_update(of=("self",))
+    found: list[Lead] = []
+    for _ in range(ATTEMPTS):
+        wanted = _standing(known)
+        found = _locked(wanted)
+        if len(found) == len(wanted):
+            break  # else somebody merged one of them just now
     if known.lead_id:
-        found: Lead = leads.get(pk=known.lead_id)
-        return found
-    return newest_of(leads.filter(contact=known.contact_id))
+        return found[0] if found else None
+    return newest_of(found)
 
 
 def newest_of(leads: Iterable[Lead]) -> Lead | None:
@@ -75,14 +84,28 @@ def newest_of(leads: Iterable[Lead]) -> Lead | None:
     return newest if newest and newest.status in (Status.OPEN, Status.DISQUALIFIED) else None
 
 
+def _standing(known: Known) -> list[UUID]:
+    asked = {"pk": known.lead_id} if known.lead_id else {"contact": known.contact_id}
+    states = dict(Lead.objects.filter(**asked).values_list("pk", "status"))
+    return late.kept(list(states)) if Status.MERGED in states.values() else list(states)
+
+
+def _locked(lead_ids: list[UUID]) -> list[Lead]:
+    # Merged leads are left alone, and the others locked in the order of ids, as merging does.
+    leads = Lead.objects.with_people().select_related("contact__company").filter(pk__in=lead_ids)
+    return list(leads.exclude(status=Status.MERGED).order_by("id").select_for_update(of=("self",)))
+
+
 def attach(lead: Lead, submission: Submission, reading: Reading, *, by: By, same_id: bool) -> None:
     """Add `submission` to `lead`; with the same external id everything it says counts, else what is new.
 
     Records LEAD_REPEATED, before it LEAD_REOPENED where the lead was disqualified.
     """
+    watch = late.Watch(lead, reading)
     reopened = blend(lead, reading, same_id=same_id, ground=ALONE)
     lead.save()
     submission.save(force_insert=True)
+    watch.note(submission)
     record_all(repetition(lead, submission, by, reopened=reopened))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from events.models import Event
+from leads.merging import late
 from leads.models import Lead
 from leads.timeline import HUMAN, Entry, entry
 from tenancy import clock
@@ -20,8 +21,8 @@ WHO = (("all", "All"), ("people", "People"), ("system", "System"))
 
 
 def told(lead: Lead, who: str) -> QuerySet[Event]:
-    """The events of a lead: all, those by people, or the system's."""
-    events: QuerySet[Event] = Event.objects.filter(lead_id=lead.pk)
+    """The events of a lead and of those merged into it: all, those by people, or the system's."""
+    events: QuerySet[Event] = Event.objects.filter(lead_id__in=late.with_merged(lead.pk))
     if who == "people":
         return events.filter(actor_kind__in=HUMAN)
     return events.exclude(actor_kind__in=HUMAN) if who == "system" else events
@@ -30,7 +31,7 @@ def told(lead: Lead, who: str) -> QuerySet[Event]:
 def timeline_context(lead: Lead, who: str = "all", shown: int = STEP) -> dict[str, Any]:
     """What "pipeline/lead.html#timeline" reads besides the lead: `days`, `filter`, `timeline_url`, `more_url`.
 
-    One query. Times are in the current time zone.
+    Two queries. Times are in the current time zone.
     """
     who = who if who in dict(WHO) else "all"
     shown = min(max(shown, STEP), MOST)

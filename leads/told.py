@@ -132,6 +132,18 @@ def stakeholder_removed(event: Event) -> Telling:
     return Telling("users-round", f"No stakeholder any more: {event.body.get('name', '')}")
 
 
+@describes(Kind.LEAD_MERGED)
+def merged(event: Event) -> Telling:
+    took = event.body.get("took") or []
+    facts = f"Taken over: {', '.join(fact_label(name) for name in took)}." if took else ""
+    return Telling("merge", f"Merged with {event.body.get('name', 'another lead')}", facts)
+
+
+@describes(Kind.LEAD_UNMERGED)
+def unmerged(event: Event) -> Telling:
+    return Telling("split", "Two leads again")
+
+
 @describes(Kind.CONTACT_UNSUBSCRIBED)
 def unsubscribed(event: Event) -> Telling:
     return Telling("mail", "Unsubscribed from e-mail")

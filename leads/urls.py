@@ -1,6 +1,6 @@
 from django.urls import path
 
-from leads import pages
+from leads import duplicates_page, pages
 from leads.imports import views as imports
 from leads.intake.views import intake
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("imports/<public:import_id>/stop/", imports.stop, name="import-stop"),
     path("imports/<public:import_id>/undo/", imports.undo, name="import-undo"),
     path("imports/<public:import_id>/rejects/", imports.rejects, name="import-rejects"),
+    path("duplicates/", duplicates_page.queue, name="duplicates"),
+    path("duplicates/<public:suspicion_id>/merge/", duplicates_page.merged, name="duplicate-merge"),
+    path("duplicates/<public:suspicion_id>/difference/", duplicates_page.different, name="duplicate-different"),
+    path("merges/<public:merge_id>/undoing/", duplicates_page.undone, name="merge-undo"),
     path("leads/new/", pages.new_lead, name="new-lead"),
     path("leads/new/pasted/", pages.pasted, name="new-lead-pasted"),
     path("leads/new/known/", pages.already_known, name="new-lead-known"),

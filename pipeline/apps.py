@@ -8,3 +8,4 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("pipeline.told")  # registers how our events sound
+        import_module("pipeline.merging")  # registers what a merge of leads does here

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from events.jobs import job
+from leads.merging import changed_in_between
 from pipeline.closing import close_disqualified
 from pipeline.debts import call_debts
 from pipeline.imported import place
@@ -19,6 +20,7 @@ __all__ = [
     "place_imported",
     "settle_gates",
     "settle_pipeline",
+    "settle_unmerged",
 ]
 
 
@@ -32,6 +34,12 @@ def open_deals(lead_ids: Sequence[UUID]) -> None:
 def settle_gates(lead_ids: Sequence[UUID]) -> None:
     """Something was filled in: the cards' meters."""
     settle_leads(lead_ids)
+
+
+@job()
+def settle_unmerged(lead_ids: Sequence[UUID]) -> None:
+    """Two leads again: meters of those about which something happened."""
+    settle_leads(changed_in_between(lead_ids))
 
 
 @job(of="subject", batch=1)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from leads.models import Lead
+from leads.merging import late
+from leads.models import Lead, Status
 from leads.timeline_page import timeline_context
 from pipeline.lead_head import head
 from pipeline.lead_next import what_next
@@ -19,6 +20,7 @@ from pipeline.lead_place import place
 from pipeline.lead_who import who
 from pipeline.lead_writing import composer
 from pipeline.way import way_of
+from tenancy.ids import public_id
 
 
 @require_GET
@@ -26,6 +28,8 @@ from pipeline.way import way_of
 def lead(request: Any, lead_id: str) -> HttpResponse:
     """The whole page. The panels of other apps load by themselves."""
     found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
+    if found.status == Status.MERGED:
+        return redirect("lead", public_id(Lead.PREFIX, late.kept([found.pk])[0]))
     context = {
         **head(found, way_of(found), request.member),
         **who(found, may),

@@ -9,3 +9,4 @@ class RoutingConfig(AppConfig):
     def ready(self) -> None:
         import_module("routing.timeline")  # registers how our events sound
         import_module("routing.turns")  # takes leave of leads that are removed
+        import_module("routing.merging")  # registers what a merge of leads does here

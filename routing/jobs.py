@@ -32,6 +32,12 @@ def stop_timers(lead_ids: Sequence[UUID]) -> None:
     timers.stop(lead_ids, breach_timer)
 
 
+@job()
+def resume_timers(lead_ids: Sequence[UUID]) -> None:
+    """Two leads again: the promises that ran for each run on."""
+    timers.resume(lead_ids, breach_timer)
+
+
 @job(of="subject")
 def breach_timer(timer_ids: Sequence[UUID]) -> None:
     timers.break_overdue(timer_ids)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from events.jobs import Handler, cancel_all, hasten_all, schedule, schedule_all
+from events.jobs import Handler, cancel_all, hasten_all, reschedule_all, schedule, schedule_all
 from events.kinds import Kind
 from events.record import SYSTEM, Happening, record_all
 from leads.models import Lead, Status
@@ -91,6 +91,12 @@ def stop(lead_ids: Sequence[UUID], breach: Handler) -> None:
     Timer.objects.bulk_update(answered + over, ["kept_at", "broken_at", "cancelled_at"])
     cancel_all(breach, [timer.pk for timer in answered + over])
     record_all(happenings)
+
+
+def resume(lead_ids: Sequence[UUID], breach: Handler) -> None:
+    """Let `breach` run again at the due times of the promises that run for these leads."""
+    running = Timer.objects.filter(lead_id__in=lead_ids, kept_at=None, broken_at=None, cancelled_at=None)
+    reschedule_all(breach, list(running.filter(lead__status=Status.OPEN).values_list("pk", "due_at")))
 
 
 def break_overdue(timer_ids: Sequence[UUID]) -> None:

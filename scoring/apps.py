@@ -8,3 +8,4 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("scoring.told")  # registers how our events sound
+        import_module("scoring.merging")  # registers what a merge of leads does here

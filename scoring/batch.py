@@ -115,6 +115,13 @@ def _keep_receipts(model: Model, scored: Sequence[Scored]) -> None:
     )
 
 
+def next_changes(lead_ids: Sequence[UUID]) -> list[tuple[UUID, datetime | None]]:
+    """When the scores of these leads will be another number, by their newest receipts."""
+    rows = StoredReceipt.objects.filter(lead__in=lead_ids).order_by("lead", "-scored_at", "-id").distinct("lead")
+    stored = ((lead_id, body.get("next_change_at")) for lead_id, body in rows.values_list("lead_id", "body"))
+    return [(lead_id, datetime.fromisoformat(at) if at else None) for lead_id, at in stored]
+
+
 def stored_body(one: Scored) -> dict[str, Any]:
     return one.receipt.as_json() | {"qualification": one.qualification.as_json()}
 

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.middleware import outside_url
 from accounts.models import Member
 from accounts.roles import Function
+from leads import duplicates
 from leads.models import Lead
 from tenancy import clock, door
 from tenancy.models import Account
@@ -32,6 +33,7 @@ PAGES = (
     ("Leads", "leads", "users-round", "l"),
     ("Reports", "funnel", "chart-column", "r"),
     ("Intake", "intake", "inbox", "i"),
+    ("Duplicates", "duplicates", "users-round", ""),
     ("Settings", "settings", "settings", ""),
 )
 LINKS = (
@@ -58,7 +60,7 @@ class Frame:
     @cached_property
     def nav(self) -> list[Page]:
         """The pages that exist and this member may open; the one that `path` lies in is the current one."""
-        counts = {"Today": waiting(self.member)}
+        counts = {"Today": waiting(self.member), "Duplicates": duplicates.waiting()}
         return [replace(page, count=counts.get(page.name) or None) for page in pages(self.path, self.member)]
 
     @property

@@ -11,6 +11,7 @@ from leads.models.enrichment import Provider, ProviderAnswer
 from leads.models.imports import Import, ImportOutcome, ImportReject, ImportRow, ImportState
 from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
+from leads.models.merges import DuplicateRule, Merge, Suspicion
 from leads.models.people import Company, Contact
 from leads.models.silence import Silence
 from leads.models.sources import Form, Source, SourceKind
@@ -22,6 +23,7 @@ __all__ = [
     "Contact",
     "CustomField",
     "Direction",
+    "DuplicateRule",
     "FieldType",
     "Form",
     "Import",
@@ -34,6 +36,7 @@ __all__ = [
     "LeadQuerySet",
     "MailProvider",
     "Mailbox",
+    "Merge",
     "Payload",
     "PayloadState",
     "Protocol",
@@ -46,5 +49,6 @@ __all__ = [
     "StakeholderRole",
     "Status",
     "Submission",
+    "Suspicion",
     "Track",
 ]

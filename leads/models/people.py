@@ -67,6 +67,7 @@ class Contact(TenantModel):
         indexes = [
             models.Index(fields=["account", "phone_e164"], name="contact_phone"),
             models.Index(fields=["account", "name_norm"], name="contact_name_norm"),
+            models.Index(fields=["account", "company"], name="contact_company"),
         ]
 
     def __str__(self) -> str:

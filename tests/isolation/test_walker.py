@@ -45,6 +45,8 @@ PARAMETERS = {
     "inlet_id": "inl",
     "mailbox_id": "mbx",
     "payload_id": "pay",
+    "merge_id": "mrg",
+    "suspicion_id": "sus",
     "import_id": "imp",
     "source_id": "src",
 }

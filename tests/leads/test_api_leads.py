@@ -36,6 +36,9 @@ class Api:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self.client.patch(path, json.dumps(body), content_type="application/json", headers=headers)
 
+    def delete(self, path: str) -> Any:
+        return self.client.delete(path)
+
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(path, query)
 

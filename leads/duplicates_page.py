@@ -1,0 +1,117 @@
+"""The review queue as a page: each pair side by side, fact by fact; what was merged lately, and its undoing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import allow
+from accounts.roles import Function
+from leads import duplicates
+from leads.labels import fact_label
+from leads.merging import CannotMerge, CannotUndo, merge, undo
+from leads.merging.facts import CHOICES
+from leads.models import Lead, Merge, Status, Suspicion
+from tenancy.models import get_or_404
+
+SHOWN = 20
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def queue(request: Any) -> HttpResponse:
+    """Pairs that wait for an answer, and the latest merges."""
+    waiting = duplicates.open_suspicions()
+    pairs = waiting.select_related(*PEOPLE)[:SHOWN]
+    context = {
+        "pairs": [pair_of(suspicion) for suspicion in pairs],
+        "count": waiting.count(),
+        "merges": duplicates.latest_merges(),
+        "may": request.member.may(Function.WORK_LEADS),
+    }
+    return render(request, "leads/duplicates.html", context)
+
+
+PEOPLE = tuple(
+    f"{side}{path}" for side in ("first", "second") for path in ("__contact", "__company", "__source", "__owner")
+)
+
+
+def pair_of(suspicion: Suspicion) -> dict[str, Any]:
+    """What the page shows of a pair: the lead that is kept stands first, and of each fact both sides."""
+    kept, other = in_order(suspicion)
+    sides = (_values(kept), _values(other))
+    rows = [
+        {"name": name, "label": fact_label(name), "ours": sides[0][name], "theirs": sides[1][name]}
+        for name in CHOICES
+        if sides[0][name] or sides[1][name]
+    ]
+    return {
+        "id": suspicion.public_id,
+        "confidence": suspicion.confidence,
+        "reasons": suspicion.reasons,
+        "kept": kept,
+        "other": other,
+        "rows": rows,
+    }
+
+
+def in_order(suspicion: Suspicion) -> tuple[Lead, Lead]:
+    """The lead that is kept and the one that goes into it: the open one, else the older."""
+    pair = sorted((suspicion.first, suspicion.second), key=lambda lead: (lead.status != Status.OPEN, lead.captured_at))
+    return pair[0], pair[1]
+
+
+def _values(lead: Lead) -> dict[str, str]:
+    facts = lead.facts
+    told = {name: facts.get(name) for name in CHOICES} | {"owner": lead.owner}
+    return {name: _words(value) for name, value in told.items()}
+
+
+def _words(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def merged(request: Any, suspicion_id: str) -> HttpResponse:
+    """One of them: `theirs` names the facts to take from the one that goes."""
+    kept, other = in_order(get_or_404(Suspicion, suspicion_id))
+    take = [name for name in CHOICES if request.POST.get(name) == "theirs"]
+    try:
+        merge(other, kept, by=request.by, take=take)
+    except CannotMerge as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{other} and {kept} are one lead now.")
+    return HttpResponseRedirect(reverse("duplicates"))
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def different(request: Any, suspicion_id: str) -> HttpResponse:
+    """Two people: nobody is asked about this pair again."""
+    duplicates.tell_apart(get_or_404(Suspicion, suspicion_id))
+    messages.success(request, "They stay two leads.")
+    return HttpResponseRedirect(reverse("duplicates"))
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def undone(request: Any, merge_id: str) -> HttpResponse:
+    """Two leads again."""
+    found: Merge = get_or_404(Merge, merge_id)
+    try:
+        undo(found, by=request.by)
+    except CannotUndo as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "They are two leads again.")
+    return HttpResponseRedirect(reverse("duplicates"))

@@ -1,0 +1,142 @@
+"""Who comes back under another address, number or spelling: attached, put before a person, or new."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from events.models import Event
+from events.record import SYSTEM
+from leads import duplicates
+from leads.capture import capture
+from leads.jobs import find_duplicates
+from leads.models import Company, Lead, Merge, Status, Submission, Suspicion
+from tenancy.models import Account
+from tenancy.scope import scope
+from tests.factories import a_source
+
+
+def asked(**facts: Any) -> Lead:
+    """Somebody asks, and the duplicates of him or her are looked for."""
+    lead = capture(facts, source=a_source(), channel="api", by=SYSTEM).lead
+    find_duplicates([lead.pk])
+    lead.refresh_from_db()
+    return lead
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_the_same_name_and_number_without_another_address_is_one_lead() -> None:
+    first = asked(name="Ada King", phone="+44 20 7183 8750", email="ada@example.com")
+    second = asked(name="King, Ada", phone="020 7183 8750", message="It is me again")
+    first.refresh_from_db()
+    assert (second.status, first.message) == (Status.MERGED, "It is me again")
+    assert Submission.objects.filter(lead=first).count() == 2
+    assert Event.objects.filter(kind="lead.repeated", lead_id=first.pk).count() == 1
+    assert not Suspicion.objects.exists()
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_different_addresses_are_put_before_a_person() -> None:
+    asked(name="Ada King", email="ada@example.com", phone="+44 20 7183 8750")
+    asked(name="Ada King", email="a.king@example.com", phone="+44 20 7183 8750")
+    assert not Merge.objects.exists()
+    assert "Different e-mail addresses" in Suspicion.objects.get().reasons
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_a_switchboards_number_alone_is_no_suspicion() -> None:
+    asked(name="Ada King", email="ada@example.com", phone="+44 20 7183 8750")
+    asked(name="Grace Hopper", email="grace@example.com", phone="+44 20 7183 8750")
+    assert not Suspicion.objects.exists()
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_a_like_name_at_the_same_firm_is_suspected_whatever_the_address() -> None:
+    asked(name="Ada King", email="ada@example.com")
+    asked(name="Ada Kng", company="Example Ltd", email="ada.king@gmail.com")
+    Company.objects.filter(domain="").update(name_norm="example")
+    Company.objects.filter(domain="example.com").update(name_norm="example")
+    asked(name="Ada King", company="Example GmbH", email="king@gmail.com")
+    assert Suspicion.objects.exists()
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_the_accounts_thresholds_decide() -> None:
+    duplicates.set_rule(attach=100, review=97)
+    asked(name="Ada King", phone="+44 20 7183 8750", email="ada@example.com")
+    asked(name="Ada King", phone="+44 20 7183 8750")
+    assert not Merge.objects.exists()
+    assert not Suspicion.objects.exists()
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_what_was_answered_is_not_asked_again() -> None:
+    asked(name="Ada King", email="ada@example.com", phone="+44 20 7183 8750")
+    second = asked(name="Ada King", email="a.king@example.com", phone="+44 20 7183 8750")
+    assert duplicates.waiting() == 1
+    assert duplicates.tell_apart(Suspicion.objects.get())
+    find_duplicates([second.pk])
+    assert duplicates.waiting() == 0
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_a_won_lead_is_left_alone() -> None:
+    first = asked(name="Ada King", phone="+44 20 7183 8750", email="ada@example.com")
+    Lead.objects.filter(pk=first.pk).update(status=Status.WON)
+    second = asked(name="Ada King", phone="+44 20 7183 8750")
+    assert second.status == Status.OPEN
+    assert Suspicion.objects.count() == 1
+
+
+@pytest.fixture
+def page(cast: SimpleNamespace, account: Account) -> Client:
+    with scope(account):
+        asked(name="Ada King", email="ada@example.com", phone="+44 20 7183 8750", budget="9k")
+        asked(name="Ada King", email="a.king@example.com", phone="+44 20 7183 8750", budget="10k")
+    client = Client()
+    client.force_login(cast.rita.user)
+    return client
+
+
+def test_the_queue_shows_both_side_by_side(page: Client) -> None:
+    shown = page.get("/acme/duplicates/").content.decode()
+    assert "ada@example.com" in shown
+    assert "a.king@example.com" in shown
+    assert "Different e-mail addresses" in shown
+
+
+def test_a_person_merges_fact_by_fact_and_takes_it_back(page: Client, account: Account) -> None:
+    with scope(account):
+        pair = Suspicion.objects.get().public_id
+    page.post(f"/acme/duplicates/{pair}/merge/", {"budget": "theirs"})
+    with scope(account):
+        kept = Lead.objects.open().get()
+        assert kept.budget == "10k"
+        made = Merge.objects.get().public_id
+        gone = Merge.objects.get().other.public_id
+    assert "Merged lately" in page.get("/acme/duplicates/").content.decode()
+    assert page.get(f"/acme/leads/{gone}/")["Location"].endswith(f"/leads/{kept.public_id}/")
+    page.post(f"/acme/merges/{made}/undoing/")
+    with scope(account):
+        assert Lead.objects.open().count() == 2
+        assert duplicates.waiting() == 1
+
+
+def test_two_people_stay_two(page: Client, account: Account) -> None:
+    with scope(account):
+        pair = Suspicion.objects.get().public_id
+    page.post(f"/acme/duplicates/{pair}/difference/")
+    with scope(account):
+        assert Lead.objects.open().count() == 2
+        assert duplicates.waiting() == 0
+
+
+def test_marketing_sees_the_queue_and_may_not_answer(page: Client, cast: SimpleNamespace, account: Account) -> None:
+    with scope(account):
+        pair = Suspicion.objects.get().public_id
+    page.force_login(cast.mo.user)
+    assert page.get("/acme/duplicates/").status_code == 200
+    assert page.post(f"/acme/duplicates/{pair}/merge/").status_code == 403
