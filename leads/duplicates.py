@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from events.kinds import Kind
 from events.record import SYSTEM, By, record
@@ -15,7 +16,8 @@ from leads.merging import CannotMerge, merge
 from leads.models import Contact, DuplicateRule, Lead, Merge, Status, Suspicion
 from tenancy import clock
 
-CANDIDATES = 200  # of one firm or one phone: a switchboard has thousands, and the newest are the likeliest
+CANDIDATES = 100  # of one firm or one phone: a switchboard has thousands, and the newest are the likeliest
+ASKED = 3  # pairs for each lead: nobody looks through more
 OUT = (Status.SPAM, Status.MERGED)
 
 
@@ -34,18 +36,20 @@ def examine(lead_ids: Sequence[UUID]) -> None:
     leads = Lead.objects.filter(pk__in=lead_ids).exclude(status__in=OUT).select_related("contact", "company")
     limits = rule()
     for lead in leads.order_by("id"):
-        for other, found in alike(lead, limits.review):
-            if found.attachable and found.confidence >= limits.attach and _attach(lead, other):
+        asked = []
+        for other_id, found in alike(lead, limits.review):
+            if found.attachable and found.confidence >= limits.attach and _attach(lead, other_id):
                 break
-            suspect(lead, other, found)
+            asked.append((other_id, found))
+        suspect(lead, asked)
 
 
-def alike(lead: Lead, least: int) -> list[tuple[Lead, Likeness]]:
-    """Leads of other people that may be this one's, the likeliest first, then the oldest."""
+def alike(lead: Lead, least: int) -> list[tuple[UUID, Likeness]]:
+    """Leads of other people that may be this one's, the likeliest first, then the oldest; at most ASKED of them."""
     me = person_of(lead)
-    found = [(other, likeness(me, person_of(other))) for other in _candidates(lead)]
-    found = [(other, how) for other, how in found if how.confidence >= least]
-    return sorted(found, key=lambda pair: (-pair[1].confidence, pair[0].captured_at))
+    found = [(at, pk, likeness(me, Person(*person))) for pk, at, *person in _candidates(lead)]
+    found = sorted((one for one in found if one[2].confidence >= least), key=lambda one: (-one[2].confidence, one[0]))
+    return [(pk, how) for _at, pk, how in found[:ASKED]]
 
 
 def person_of(lead: Lead) -> Person:
@@ -59,13 +63,15 @@ def person_of(lead: Lead) -> Person:
     )
 
 
-def suspect(lead: Lead, other: Lead, found: Likeness) -> None:
-    """Put two leads before a person, once: what somebody has answered is not asked again."""
-    first, second = sorted((lead, other), key=lambda one: one.pk)
-    Suspicion.objects.bulk_create(
-        [Suspicion(first=first, second=second, confidence=found.confidence, reasons=list(found.reasons))],
-        ignore_conflicts=True,
-    )
+def suspect(lead: Lead, others: Sequence[tuple[UUID, Likeness]]) -> None:
+    """Put pairs of leads before a person, once: what somebody has answered is not asked again."""
+    rows = []
+    for other_id, found in others:
+        first, second = sorted((lead.pk, other_id))
+        rows.append(
+            Suspicion(first_id=first, second_id=second, confidence=found.confidence, reasons=list(found.reasons))
+        )
+    Suspicion.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def waiting() -> int:
@@ -92,8 +98,8 @@ def latest_merges(most: int = 20) -> list[Merge]:
     return list(rows.order_by("-merged_at", "-id")[:most])
 
 
-def _candidates(lead: Lead) -> list[Lead]:
-    """By phone, and by firm: each an indexed look-up of its own."""
+def _candidates(lead: Lead) -> list[tuple[Any, ...]]:
+    """(id, captured at, *Person), by phone and by firm: each an indexed look-up of its own."""
     people: set[UUID] = set()
     if lead.contact.phone_e164:
         people |= _newest(Contact.objects.filter(phone_e164=lead.contact.phone_e164))
@@ -103,16 +109,21 @@ def _candidates(lead: Lead) -> list[Lead]:
         same_name = Contact.objects.filter(name_norm=lead.contact.name_norm)
         people |= _newest(same_name.filter(company__name_norm=lead.company.name_norm))
     people.discard(lead.contact_id)
+    if not people:
+        return []
     rows = Lead.objects.filter(contact__in=people).exclude(status__in=OUT).exclude(pk=lead.pk)
-    return list(rows.select_related("contact", "company"))
+    person = ("contact__name_norm", "contact__email_norm", "contact__phone_e164")
+    firm = (Coalesce(f"company__{name}", Value("")) for name in ("name_norm", "domain"))
+    return list(rows.values_list("pk", "captured_at", *person, *firm))
 
 
 def _newest(people: Any) -> set[UUID]:
     return set(people.order_by("-id").values_list("pk", flat=True)[:CANDIDATES])
 
 
-def _attach(lead: Lead, other: Lead, by: By = SYSTEM) -> bool:
+def _attach(lead: Lead, other_id: UUID, by: By = SYSTEM) -> bool:
     """Let the newer of two open leads become one more enquiry of the older. False where a person must decide."""
+    other = Lead.objects.select_related("contact", "company").get(pk=other_id)
     older, newer = sorted((lead, other), key=lambda one: (one.captured_at, one.pk))
     if older.status != Status.OPEN or newer.status != Status.OPEN:
         return False
