@@ -86,7 +86,7 @@ def draining(threads: int) -> Iterator[None]:
     finally:
         over.set()
         workers.join()
-    drain.drain(seconds=120)
+    drain.drain(seconds=600)
 
 
 def shares(account: Account) -> Counter[str]:
