@@ -42,6 +42,8 @@ def pytest_configure() -> None:
 
     # Reading them lets pytest-django, whose hook runs after this one, set Django up.
     assert settings.DATABASES["default"]["NAME"] == _database
+    # The real one is slow on purpose: half a second for each account that a test opens.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.hookimpl(optionalhook=True)
