@@ -7,7 +7,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -15,6 +15,7 @@ from accounts.models import IdempotentAnswer
 from accounts.problems import Problem
 from tenancy import clock
 from tenancy.ids import uuid7
+from tenancy.prepared import prepared
 from tenancy.scope import current_account
 
 KEPT = timedelta(hours=24)
@@ -25,7 +26,9 @@ View = Callable[..., Response]
 # One statement: between asking and reserving, a twin could do the same. The unique key makes the second wait for the
 # first's transaction, and then either finds its answer or, if that was rolled back, takes its place.
 _TAKE = """
-    INSERT INTO idempotent_answer (id, account_id, key, digest, created_at) VALUES (%s, %s, %s, %s, %s)
+    WITH patience AS (SELECT set_config('lock_timeout', %s, true))
+    INSERT INTO idempotent_answer (id, account_id, key, digest, created_at)
+    SELECT %s, %s, %s, %s, %s FROM patience
     ON CONFLICT (account_id, key) DO UPDATE
        SET digest = excluded.digest, created_at = excluded.created_at, status = NULL, body = NULL
      WHERE idempotent_answer.created_at < %s
@@ -72,13 +75,9 @@ def take(key: str, digest: bytes) -> bool:
     """Reserve the key for this transaction; False if it was answered before. Raises 409 while a twin still runs."""
     account, now = current_account(), clock.now()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SET LOCAL lock_timeout = '{TWIN_PATIENCE}'; {_TAKE}",
-                [uuid7(), account.pk, key, digest, now, now - KEPT],
-            )
-            cursor.nextset()  # past the answer to SET
-            return bool(cursor.rowcount)
+        cursor = prepared()
+        cursor.execute(_TAKE, [TWIN_PATIENCE, uuid7(), account.pk, key, digest, now, now - KEPT])
+        return bool(cursor.rowcount)
     except OperationalError:
         raise Problem(409, "Conflict", "The same request is still running. Ask again in a moment.") from None
 
@@ -97,5 +96,4 @@ def replay(key: str, digest: bytes) -> Response:
 def remember(key: str, response: Response) -> None:
     # The body may hold dates and ids: keep exactly what the renderer will send.
     body = json.dumps(response.data, cls=JSONEncoder)
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [response.status_code, body, current_account().pk, key])
+    prepared().execute(_KEEP, [response.status_code, body, current_account().pk, key])

@@ -17,8 +17,9 @@ from events.models import Actor
 from events.record import By, record
 from tenancy import clock, door
 from tenancy.ids import uuid7
+from tenancy.inserting import draft
 from tenancy.models import Account, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
-from tenancy.scope import Question
+from tenancy.prepared import prepared
 
 
 class UserManager(BaseUserManager["User"]):
@@ -84,6 +85,8 @@ class Member(TenantModel):
     role = models.CharField(max_length=10, choices=Role.choices)
     team = TenantForeignKey(Team, null=True, blank=True, related_name="members")
     time_zone = models.CharField(max_length=64, blank=True)  # empty: the account's
+    # How this person uses each page, by its name: read with every request, so it costs no page a look-up.
+    habits = models.JSONField(default=dict, db_default={}, blank=True)
     joined_at = models.DateTimeField(default=clock.now)
     left_at = models.DateTimeField(null=True)
 
@@ -107,6 +110,12 @@ class Member(TenantModel):
     def may(self, function: Function) -> bool:
         return may(self.role, function)
 
+    def get_used_to(self, page: str, **habits: Any) -> None:
+        """Remember how this person uses a page (plain JSON), beside what is remembered of it already."""
+        kept = type(self).objects.select_for_update(no_key=True).get(pk=self.pk).habits
+        self.habits = kept | {page: kept.get(page, {}) | habits}
+        type(self).objects.filter(pk=self.pk).update(habits=self.habits)
+
     @property
     def by(self) -> By:
         """This member as the actor of an event."""
@@ -120,6 +129,12 @@ class Member(TenantModel):
     def hue(self) -> int:
         """One of the eight colours of avatars, the same for ever."""
         return self.pk.int % 8
+
+
+_LIVE_KEY = """
+    SELECT id, name, shown, scopes, origins, source_id FROM api_key
+     WHERE account_id = %s AND digest = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)
+"""
 
 
 class ApiKey(TenantModel):
@@ -199,22 +214,16 @@ class ApiKey(TenantModel):
         return key, secret
 
     @classmethod
-    def question(cls, account: Account, secret: str) -> Question:
-        """Asks for the live key with this secret, as the first query of the account's scope."""
-        return Question(
-            "SELECT id, name, shown, scopes, origins, source_id FROM api_key WHERE account_id = %s AND digest = %s "
-            "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)",
-            [account.pk, sha256(secret.encode()).digest(), clock.now()],
-        )
-
-    @classmethod
-    def answered(cls, account: Account, question: Question) -> ApiKey | None:
-        """The key that `question` found, or None; a door may outlive its key."""
-        if question.answer is None:
+    def live(cls, account: Account, secret: str) -> ApiKey | None:
+        """The key of `account`, which is in scope, with this secret; None if it ended: a door may outlive its key."""
+        cursor = prepared()
+        cursor.execute(_LIVE_KEY, [account.pk, sha256(secret.encode()).digest(), clock.now()])
+        found = cursor.fetchone()
+        if found is None:
             return None
-        key_id, name, shown, scopes, origins, source_id = question.answer
+        key_id, name, shown, scopes, origins, source_id = found
         told = {"scopes": json.loads(scopes), "origins": json.loads(origins)}
-        return cls(id=key_id, account=account, name=name, shown=shown, source_id=source_id, **told)
+        return draft(cls, id=key_id, name=name, shown=shown, source_id=source_id, **told)
 
     def revoke(self, *, by: By) -> None:
         if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=clock.now()):

@@ -23,6 +23,7 @@ class Function(StrEnum):
     MANAGE_CAPTURE = "manage sources, forms and imports"
     SORT_INTAKE = "sort what arrives: see all of it, spam and back"
     MANAGE_CADENCES = "edit cadences and templates"
+    MANAGE_PRIVACY = "hand over and erase what is known of a person"
     MANAGE_ACCOUNT = "manage members, keys, stages, scoring and routing"
 
 
@@ -39,6 +40,7 @@ MATRIX: dict[Function, frozenset[Role]] = {
     Function.MANAGE_CAPTURE: frozenset({_K, _A}),
     Function.SORT_INTAKE: frozenset({_M, _A, _K}),
     Function.MANAGE_CADENCES: frozenset({_M, _A}),
+    Function.MANAGE_PRIVACY: frozenset({_A}),
     Function.MANAGE_ACCOUNT: frozenset({_A}),
 }
 

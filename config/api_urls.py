@@ -11,4 +11,5 @@ api: list[Any] = [
     path("", include("pipeline.api_urls")),
     path("", include("followups.api_urls")),
     path("", include("reports.api_urls")),
+    path("", include("workspace.api_urls")),
 ]

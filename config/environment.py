@@ -30,17 +30,21 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's database settings of `postgresql://user:password@host:port/name?host=/socket/folder`."""
+    """Django's database settings of `postgresql://user:password@host:port/name?host=/socket/folder`.
+
+    Behind a pooler that hands connections on after each transaction, add `prepare=off`.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("A database URL begins with postgresql://.")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    prepare = None if query.pop("prepare", "on") == "off" else 2
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tenancy.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "OPTIONS": {"connect_timeout": 5, **query},
+        "OPTIONS": {"prepare_threshold": prepare, "connect_timeout": 5, **query},
     }

@@ -9,6 +9,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("TOLLGATE_DATA", str(BASE_DIR / "var")))
 
 SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # former ones: still read, never written with
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000")  # in links of mails
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "django_prometheus",
-    "django_structlog",
     # Both with loaders named by hand: with their automatic configs cotton stops compiling without a word.
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
@@ -61,17 +61,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.logs.RequestLog",
+    "django.middleware.common.CommonMiddleware",
+    "accounts.middleware.KeyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.AccountMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -134,8 +135,24 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
+# Documents: a folder of ours, or (FILES_BUCKET) a bucket that speaks S3; nobody reaches either but through our pages.
+FILES_BUCKET = env.text("FILES_BUCKET", "")
+FILE_SCANNER = env.text("FILE_SCANNER", "")  # see pipeline/scanning.py
+_BUCKET = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": FILES_BUCKET,
+        "endpoint_url": env.text("FILES_ENDPOINT", "") or None,
+        "region_name": env.text("FILES_REGION", "") or None,
+        "access_key": env.text("FILES_KEY", "") or None,
+        "secret_key": env.text("FILES_SECRET", "") or None,
+        "default_acl": None,
+        "querystring_auth": True,
+        "file_overwrite": False,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _BUCKET if FILES_BUCKET else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
@@ -168,7 +185,6 @@ EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Tollgate <hello@tollgate.localhost>")
 
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"))
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -208,6 +224,14 @@ SPECTACULAR_SETTINGS = {
         "LeadStatus": "leads.models.Status",
         "DealStatus": "pipeline.models.DealStatus",
         "MeetingKind": ["discovery", "review", "other"],
+        "DocumentKind": ["signed_agreement", "proposal", "other"],
+        "TaskKind": ["task", "call", "email", "meeting"],
+        "RoutingAction": "routing.models.Action",
+        "StageKind": "pipeline.models.StageKind",
+        "CriterionKind": "pipeline.models.CriterionKind",
+        "Approver": "pipeline.approval.Approver",
+        "StakeholderRole": "leads.models.StakeholderRole",
+        "VersionState": "scoring.models.VersionState",
     },
     "SERVE_INCLUDE_SCHEMA": False,
 }

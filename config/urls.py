@@ -26,6 +26,7 @@ urlpatterns: list[Any] = [
     path("", include("leads.public_urls")),
     path("", include("scoring.public_urls")),
     path("", include("followups.public_urls")),
+    path("", include("pipeline.public_urls")),
 ]
 
 handler404 = "accounts.failures.not_found"

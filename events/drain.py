@@ -115,7 +115,7 @@ def claim_batch(account: Account, now: datetime, *, outside: bool = False) -> Cl
             return None
         handler = handler_named(first.kind)
         batch = handler.batch if handler else 1
-        jobs = [first, *_rest(due, first, batch - 1)]
+        jobs = [first] if first.args else [first, *_rest(due, first, batch - 1)]
         # Committed before the work begins: if the worker dies there is a lease to expire, and an attempt counted.
         token = uuid7()
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
@@ -124,7 +124,7 @@ def claim_batch(account: Account, now: datetime, *, outside: bool = False) -> Cl
         if handler is None:
             bury(jobs, token, f"No handler is called {first.kind}.")
             return None
-    subjects = list(dict.fromkeys(job.subject_id for job in jobs))
+    subjects = list(dict.fromkeys(subject for job in jobs for subject in job.subjects))
     return Claim(account, handler, token, [job.pk for job in jobs], subjects, max(job.attempts for job in jobs) + 1)
 
 
@@ -144,7 +144,7 @@ def handler_named(kind: str) -> Handler | None:
 def _rest(due: Any, first: Job, count: int) -> list[Job]:
     if count < 1:
         return []
-    others = due.filter(kind=first.kind).exclude(pk=first.pk)
+    others = due.filter(kind=first.kind, args={}).exclude(pk=first.pk)
     return list(others.select_for_update(skip_locked=True).order_by("run_at", "id")[:count])
 
 
@@ -182,8 +182,8 @@ def put_off(claim: Claim, error: Exception) -> None:
     most = MAX_LATER if isinstance(error, Later) else MAX_ATTEMPTS
     with scope(claim.account):
         held = Job.objects.filter(pk__in=claim.job_ids, lease_token=claim.token, state=JobState.LEASED)
-        if len(claim.job_ids) > 1:
-            singles = _scatter(claim, list(held))
+        if len(claim.job_ids) > 1 or len(claim.subject_ids) > 1:
+            singles = _scatter(claim, [single for job in held for single in _singles(job)])
         elif claim.attempts >= most:
             return bury(list(held), claim.token, repr(error))
         else:
@@ -195,6 +195,18 @@ def put_off(claim: Claim, error: Exception) -> None:
     for single in singles:
         run(single)
     return None
+
+
+def _singles(job: Job) -> list[Job]:
+    """The job, or in place of one for many subjects a job for each."""
+    if not job.args:
+        return [job]
+    shared = {name: getattr(job, name) for name in ("account", "kind", "run_at", "state", "attempts", "created_at")}
+    key = job.dedupe_key
+    singles = [Job(subject_id=one, dedupe_key=f"{key}:{one.hex}", **shared) for one in job.subjects]
+    Job.objects.bulk_create(singles)
+    Job.objects.filter(pk=job.pk).update(state=JobState.SKIPPED, finished_at=clock.now(), lease_token=None)
+    return singles
 
 
 def _scatter(claim: Claim, jobs: list[Job]) -> list[Claim]:

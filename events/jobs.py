@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from django.db.models import Case, Max, Value, When
 
 from events.models import Job, JobState
 from tenancy import clock
+from tenancy.ids import uuid7
+from tenancy.inserting import blank, draft, insert_all, insert_values
 from tenancy.scope import current_account
 
 if TYPE_CHECKING:
-    from events.models import Event
     from tenancy.models import Account
 
 
@@ -38,6 +40,7 @@ class Handler:
     inside: Work | None = None
     outside: WorkOutside | None = None
     patient: bool = False  # others of the account that work outside go first
+    unless: Callable[[Mapping[str, Any]], bool] | None = None  # of an event's body: it can have nothing to do
 
     def __call__(self, subject_ids: Sequence[UUID]) -> None:
         """Work on a batch of the account in scope."""
@@ -49,11 +52,16 @@ class Handler:
 HANDLERS: dict[str, Handler] = {}
 
 
-def job(*, of: Of = "lead", batch: int = 200) -> Callable[[Work], Handler]:
-    """Make a function that takes a batch of subject ids, in scope, the handler `<app>.<function>`."""
+def job(
+    *, of: Of = "lead", batch: int = 200, unless: Callable[[Mapping[str, Any]], bool] | None = None
+) -> Callable[[Work], Handler]:
+    """Make a function that takes a batch of subject ids, in scope, the handler `<app>.<function>`.
+
+    `unless` tells from an event's body that there will be nothing to do: then it starts no job.
+    """
 
     def register(work: Work) -> Handler:
-        return _register(Handler(_name(work), of, batch, inside=work))
+        return _register(Handler(_name(work), of, batch, inside=work, unless=unless))
 
     return register
 
@@ -79,34 +87,22 @@ def _register(handler: Handler) -> Handler:
     return handler
 
 
-def jobs_for(event: Event, handlers: Sequence[Handler], now: datetime) -> list[Job]:
-    """The unsaved jobs an event starts, deduplicated by the event's id."""
-    return [
-        Job(
-            account_id=event.account_id,
-            kind=handler.name,
-            outside=handler.outside is not None,
-            dedupe_key=event.pk.hex,
-            subject_id=event.lead_id if handler.of == "lead" and event.lead_id else event.subject_id,
-            run_at=now,
-            created_at=now,
-        )
-        for handler in handlers
-    ]
-
-
 def schedule(handler: Handler, subject_id: UUID, run_at: datetime) -> Job:
     """A timer: `handler` runs for `subject_id` at `run_at` (aware), instead of an earlier timer of the subject."""
-    timer = _timer(handler, subject_id, run_at, cancel(handler, subject_id) + 1)
-    timer.save(force_insert=True)
+    timer = draft(Job, **_row(handler, subject_id, run_at, cancel(handler, subject_id) + 1))
+    insert_all([timer])
     return timer
 
 
 def schedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime]]) -> None:
     """First timers of many new subjects in one statement; those that have one already are left alone."""
-    Job.objects.bulk_create(
-        [_timer(handler, subject_id, run_at, 1) for subject_id, run_at in due], ignore_conflicts=True
-    )
+    insert_values(Job, [_row(handler, subject, at, 1) for subject, at in due], tail="ON CONFLICT DO NOTHING")
+
+
+def schedule_once(handler: Handler, due: Sequence[tuple[str, UUID, datetime]]) -> None:
+    """Work by keys of the caller's making, each once for all time: (key, subject, when). One statement."""
+    jobs = [_row(handler, subject, at, 0) | {"dedupe_key": key} for key, subject, at in due]
+    insert_values(Job, jobs, tail="ON CONFLICT DO NOTHING")
 
 
 def reschedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime | None]]) -> None:
@@ -114,8 +110,8 @@ def reschedule_all(handler: Handler, due: Sequence[tuple[UUID, datetime | None]]
     subject_ids = [subject_id for subject_id, _ in due]
     cancel_all(handler, subject_ids)
     newest = dict(_timers(handler, subject_ids).values_list("subject_id").annotate(Max("generation")).order_by())
-    timers = [_timer(handler, subject, at, newest.get(subject, 0) + 1) for subject, at in due if at]
-    Job.objects.bulk_create(timers, ignore_conflicts=True)
+    timers = [_row(handler, subject, at, newest.get(subject, 0) + 1) for subject, at in due if at]
+    insert_values(Job, timers, tail="ON CONFLICT DO NOTHING")
 
 
 def cancel(handler: Handler, subject_id: UUID) -> int:
@@ -130,6 +126,19 @@ def cancel_all(handler: Handler, subject_ids: Sequence[UUID]) -> None:
     pending.update(state=JobState.CANCELLED, finished_at=clock.now())
 
 
+def drop_all(subject_ids: Sequence[UUID]) -> None:
+    """Nothing is due any more for these subjects, which are gone; others that share a job with them keep it."""
+    if not subject_ids:
+        return
+    gone = {subject_id.hex for subject_id in subject_ids}
+    cancelled = {"state": JobState.CANCELLED, "finished_at": clock.now()}
+    pending = Job.objects.filter(state=JobState.PENDING)
+    pending.filter(subject_id__among=subject_ids, args={}).update(**cancelled)
+    for shared in pending.filter(args__subjects__has_any_keys=sorted(gone)).select_for_update().order_by("id"):
+        left = [one for one in shared.args["subjects"] if one not in gone]
+        pending.filter(pk=shared.pk).update(**({"args": {"subjects": left}} if left else cancelled))
+
+
 def hasten_all(handler: Handler, due: Mapping[UUID, datetime]) -> None:
     """Let the pending timers of many subjects run at another time (aware), in one statement."""
     pending = _timers(handler, list(due)).filter(state=JobState.PENDING)
@@ -138,17 +147,23 @@ def hasten_all(handler: Handler, due: Mapping[UUID, datetime]) -> None:
 
 def _timers(handler: Handler, subject_ids: Sequence[UUID]) -> Any:
     # Reactions to events have generation 0: they are facts, and nobody cancels them.
-    return Job.objects.filter(kind=handler.name, subject_id__in=subject_ids, generation__gt=0)
+    return Job.objects.filter(kind=handler.name, subject_id__among=subject_ids, generation__gt=0)
 
 
-def _timer(handler: Handler, subject_id: UUID, run_at: datetime, generation: int) -> Job:
-    return Job(
-        account=current_account(),
-        kind=handler.name,
-        outside=handler.outside is not None,
-        dedupe_key=f"{subject_id.hex}:{generation}",
-        subject_id=subject_id,
-        generation=generation,
-        run_at=run_at,
-        created_at=clock.now(),
-    )
+def _row(handler: Handler, subject_id: UUID, run_at: datetime, generation: int) -> dict[str, Any]:
+    """All columns of a timer."""
+    return blank_job(handler) | {
+        "id": uuid7(),
+        "account_id": current_account().pk,
+        "dedupe_key": f"{subject_id.hex}:{generation}",
+        "subject_id": subject_id,
+        "generation": generation,
+        "run_at": run_at,
+        "created_at": clock.now(),
+    }
+
+
+@cache
+def blank_job(handler: Handler) -> dict[str, Any]:
+    """The columns that are the same in all jobs of one handler."""
+    return blank(Job, kind=handler.name, outside=handler.outside is not None)

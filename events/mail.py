@@ -52,6 +52,8 @@ class Mail:
     reply_to: str = ""
     unsubscribe_url: str = ""
     automatic: str = ""
+    calendar: str = ""  # an invitation, as iCalendar text, with its method
+    calendar_method: str = ""
 
 
 def send(mail: Mail) -> None:
@@ -97,6 +99,8 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method or 'REQUEST'}")
     return message
 
 
@@ -127,17 +131,19 @@ def signed(account: Account, lead_id: UUID) -> str:
 
 def lead_in(account: Account, header: str) -> UUID | None:
     """The id of the lead of `account` that a Message-ID, reply address or References header names, if we signed it."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]  # letters are answered after a change of keys, too
     for token in _TOKEN.findall(header.lower()):
         with contextlib.suppress(binascii.Error):
             raw = base64.b32decode(token.upper() + "=")
             lead_id = UUID(bytes=raw[:16])
-            if hmac.compare_digest(raw[16:], _signature(account, lead_id)):
+            if any(hmac.compare_digest(raw[16:], _signature(account, lead_id, key)) for key in keys):
                 return lead_id
     return None
 
 
-def _signature(account: Account, lead_id: UUID) -> bytes:
-    return salted_hmac("events.mail", account.pk.bytes + lead_id.bytes, algorithm="sha256").digest()[:SIGNATURE_BYTES]
+def _signature(account: Account, lead_id: UUID, key: str | None = None) -> bytes:
+    signed_bytes = account.pk.bytes + lead_id.bytes
+    return salted_hmac("events.mail", signed_bytes, secret=key, algorithm="sha256").digest()[:SIGNATURE_BYTES]
 
 
 def _encoded(raw: bytes) -> str:

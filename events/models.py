@@ -63,7 +63,8 @@ class JobState(models.TextChoices):
 
 
 class Job(TenantModel):
-    """What is due: one handler for one subject at one time. The truth; Celery only carries doorbells."""
+    """What is due: one handler for one subject, or for those of many events, at one time. The truth; Celery carries
+    doorbells only."""
 
     PREFIX = "job"
 
@@ -98,25 +99,56 @@ class Job(TenantModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
 
+    @property
+    def subjects(self) -> list[UUID]:
+        """All it is for: one, or those of many events that happened at once (`args`)."""
+        return [UUID(hex=one) for one in self.args["subjects"]] if self.args else [self.subject_id]
+
+
+class NoticeKind(models.TextChoices):
+    LEAD = "lead", "A lead is mine, or asks again"
+    PROMISE = "promise", "A promise is due soon, or broken"
+    TEAM = "team", "Escalations, and leads that nobody has"
+    TALK = "talk", "Somebody mentions me, or a lead I follow moves on"
+    TASK = "task", "A task of mine is due"
+    OTHER = "other", "Everything else: cover, silent sources, proof that is owed"
+
 
 class Notification(TenantModel):
-    """Something one member should know; shown in the app until read."""
+    """Something one member should know; shown in the app until read.
+
+    It leads to `path` in the account, else to its lead. Since `tell_at` it may leave the house: `to_mail` and `to_post`
+    say by which ways it still has to.
+    """
 
     PREFIX = "ntf"
 
     member_id = models.UUIDField()
+    kind = models.CharField(max_length=8, choices=NoticeKind.choices, default=NoticeKind.OTHER)
     text = models.CharField(max_length=200)
     lead_id = models.UUIDField(null=True)
+    path = models.CharField(max_length=200, blank=True)
     event_id = models.UUIDField(default=uuid7)
     created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True)
+    urgent = models.BooleanField(default=False)  # for somebody who asked to be woken
+    tell_at = models.DateTimeField(null=True)
+    to_mail = models.BooleanField(default=False)
+    to_post = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         db_table = "notification"
         constraints = [
             models.UniqueConstraint(fields=["account", "member_id", "event_id"], name="notification_once"),
         ]
-        indexes = [models.Index(fields=["account", "member_id", "-created_at"], name="notification_member")]
+        indexes = [
+            models.Index(fields=["account", "member_id", "-created_at"], name="notification_member"),
+            models.Index(
+                fields=["account", "member_id", "tell_at"],
+                name="notification_untold",
+                condition=models.Q(to_mail=True) | models.Q(to_post=True),
+            ),
+        ]
 
 
 def json_safe(value: Any) -> Any:

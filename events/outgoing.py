@@ -16,12 +16,14 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from queue import Empty, Queue
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 TOTAL_SECONDS = 15.0
+LOOK_UP_SECONDS = 5.0  # of the total, for the name
 LARGEST = 1024 * 1024
 # Tunnels in which a private IPv4 address can hide behind a public-looking IPv6 one.
 _NAT64 = 0x64FF9B << 96
@@ -86,7 +88,7 @@ def connect(host: str, port: int, *, tls: bool, deadline: float) -> socket.socke
 
     Raises Forbidden, or OSError when nobody is there.
     """
-    address = public_address(host, port)
+    address = public_address(host, port, min(LOOK_UP_SECONDS, _left(deadline)))
     plain = socket.create_connection((address, port), timeout=_left(deadline))
     if not tls:
         return plain
@@ -97,11 +99,18 @@ def connect(host: str, port: int, *, tls: bool, deadline: float) -> socket.socke
         raise
 
 
-def public_address(host: str, port: int) -> str:
-    """The first address of `host`, if all of them are public or `host:port` is allowed. Raises Forbidden."""
+def public_address(host: str, port: int, seconds: float = LOOK_UP_SECONDS) -> str:
+    """The first address of `host`, if all of them are public or `host:port` is allowed.
+
+    Raises Forbidden, or OSError when nobody says the address within `seconds`.
+    """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        found = _looked_up(host, port, seconds)
+    except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:  # the name server is away; the name may be good
+            raise
+        raise Forbidden(f"There is no such host: {host[:200]}") from None
+    except UnicodeError:
         raise Forbidden(f"There is no such host: {host[:200]}") from None
     addresses = [str(entry[4][0]) for entry in found]
     if f"{host}:{port}" in settings.OUTGOING_PRIVATE_HOSTS:
@@ -110,6 +119,26 @@ def public_address(host: str, port: int) -> str:
     if not addresses or not all(is_public(address) for address in addresses):
         raise Forbidden(f"{host[:200]} is not a public address.")
     return addresses[0]
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[Any]:
+    # The resolver has no time limit that a caller could set: it is asked apart, and left behind when it hangs.
+    answers: Queue[Any] = Queue()
+
+    def look_up() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError("Nobody says where that is.") from None
+    if isinstance(found, Exception):
+        raise found
+    return list(found)
 
 
 def is_public(text: str) -> bool:

@@ -9,3 +9,4 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         import_module("followups.told")  # registers how our events sound
         import_module("followups.merging")  # registers what a merge of leads does here
+        import_module("followups.privacy")  # what is let go when a person is erased

@@ -15,8 +15,10 @@ from events.record import SYSTEM, By, Happening, record_all
 from followups.models import Cadence, Enrolment, Message, MessageState, Step, Touch, TouchState
 from followups.timing import Beat, due_at, first_mail_at, is_first_mail, next_beat
 from leads.models import Lead
-from routing.workingtime import Calendar, calendar_of
+from routing.calendars import calendar_of
+from routing.workingtime import Calendar
 from tenancy import clock
+from tenancy.inserting import draft, insert_values
 from tenancy.scope import current_account
 
 REPLACED = "The instant reply took its place."
@@ -34,8 +36,10 @@ class Day:
 def enrol(pairs: Sequence[tuple[Lead, Cadence]], *, by: By = SYSTEM) -> list[Enrolment]:
     """Start a cadence for each lead, unless it runs for it already: a constant number of statements."""
     now = clock.now()
-    asked = [Enrolment(cadence=cadence, lead=lead, version=cadence.version, started_at=now) for lead, cadence in pairs]
-    Enrolment.objects.bulk_create(asked, ignore_conflicts=True)
+    asked = [
+        draft(Enrolment, cadence=cadence, lead=lead, version=cadence.version, started_at=now) for lead, cadence in pairs
+    ]
+    insert_values(Enrolment, [vars(row) for row in asked], tail="ON CONFLICT DO NOTHING")
     ids = [enrolment.pk for enrolment in asked]
     made = set(Enrolment.objects.filter(pk__in=ids).values_list("pk", flat=True))
     started = [enrolment for enrolment in asked if enrolment.pk in made]
@@ -55,7 +59,7 @@ def plan_next(done: dict[Enrolment, int]) -> list[Enrolment]:
         touches += planned
         if not planned or planned[-1].finished_at:
             finished.append(enrolment)
-    Touch.objects.bulk_create(touches, ignore_conflicts=True)
+    insert_values(Touch, [vars(touch) for touch in touches], tail="ON CONFLICT DO NOTHING")
     ahead = [(touch.pk, touch.due_at) for touch in touches if touch.finished_at is None]
     schedule_all(HANDLERS["followups.do_touch"], ahead)
     return finished
@@ -95,7 +99,8 @@ def _following(enrolment: Enrolment, position: int, beats: Sequence[Beat], day: 
 
 
 def _touch(enrolment: Enrolment, beat: Beat, day: Day, replaced: bool) -> Touch:
-    return Touch(
+    return draft(
+        Touch,
         enrolment=enrolment,
         lead=enrolment.lead,
         step_id=beat.id,

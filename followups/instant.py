@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from followups import letters
-from followups.models import Purpose, Suppression, Template
+from followups.models import Purpose, Template
+from followups.suppression import suppressed_among
 from followups.touching import post
 from leads.models import Lead, SourceKind, Submission
 from routing.workingtime import zone_named
@@ -17,6 +19,11 @@ from tenancy import clock
 from tenancy.scope import current_account
 
 WEB = (SourceKind.FORM, SourceKind.API, SourceKind.WEBHOOK)
+
+
+def is_long_ago(body: Mapping[str, Any]) -> bool:
+    """Whether an event of capture is about somebody who asked elsewhere, before an import."""
+    return body.get("channel") == "import"
 
 
 def reply(lead_ids: Sequence[UUID]) -> None:
@@ -31,7 +38,7 @@ def reply(lead_ids: Sequence[UUID]) -> None:
     )  # they asked long ago, and elsewhere
     leads = [lead for lead in asked.with_people().order_by("id") if lead.contact.email_norm]
     addresses = [lead.contact.email_norm for lead in leads]
-    suppressed = set(Suppression.objects.filter(email_norm__in=addresses).values_list("email_norm", flat=True))
+    suppressed = suppressed_among(addresses)
     day = clock.now().astimezone(zone_named(current_account().time_zone)).date()
     post(
         [

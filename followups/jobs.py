@@ -8,7 +8,7 @@ from leads.models import Lead
 from tenancy.models import Account
 
 
-@job()
+@job(unless=instant.is_long_ago)
 def reply_instantly(lead_ids: Sequence[UUID]) -> None:
     """Answer web enquiries at once, by an automatic mail."""
     instant.reply(lead_ids)

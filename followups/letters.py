@@ -12,6 +12,7 @@ from leads.models import Lead
 from routing.workingtime import zone_named
 from tenancy import clock
 from tenancy.ids import uuid7
+from tenancy.inserting import draft
 from tenancy.models import Account
 from tenancy.scope import current_account
 
@@ -60,7 +61,8 @@ def message(
 ) -> Message:
     """The unsaved automatic mail to `lead`, planned for today."""
     account, letter, row_id = current_account(), write(template, lead), uuid7()
-    return Message(
+    return draft(
+        Message,
         id=row_id,
         lead=lead,
         contact_id=lead.contact_id,

@@ -11,6 +11,7 @@ from events.record import SYSTEM, Happening, record_all
 from followups.models import Touch
 from pipeline.models import Meeting, Task
 from pipeline.next_step import NextStep, record_next_steps
+from routing import next_steps as clocks
 from tenancy import clock
 
 SOME_DAY = datetime.max.replace(tzinfo=UTC)
@@ -24,6 +25,7 @@ def settle(lead_ids: Sequence[UUID], *, announce: bool = True) -> None:
         if best is None or (step.at or SOME_DAY) < (best.at or SOME_DAY):
             earliest[step.lead_id] = step
     changed = record_next_steps([earliest.get(lead_id, NextStep(lead_id)) for lead_id in lead_ids])
+    clocks.settle(lead_ids, some_day={step.lead_id for step in earliest.values() if step.at is None})
     if announce:
         record_all(
             [

@@ -1,4 +1,7 @@
-"""The page behind “No more mails from us”. A GET changes nothing; one POST does, without a session (RFC 8058)."""
+"""What prospects reach from a mail: its links, and the page behind “No more mails from us”.
+
+There a GET changes nothing; one POST does, without a session (RFC 8058).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from followups import opting_out
+from followups import links, opting_out
 from leads.models import Contact
 from tenancy.models import Account
 from tenancy.scope import scope
@@ -36,6 +39,21 @@ def resubscription(request: Any, token: str) -> HttpResponse:
     with _person(token) as contact:
         opting_out.resubscribe(contact)
     return redirect("unsubscribe", token)
+
+
+@require_safe
+def mail_link(request: Any, token: str) -> HttpResponse:
+    """On to where the link of the mail led; noted, unless a program only asks whether it is there. The trap leads
+    nowhere."""
+    try:
+        agent = request.headers.get("User-Agent", "")
+        target = links.follow(token, agent, asks_only=request.method == "HEAD")
+    except links.NoSuchLink:
+        raise Http404 from None
+    response = HttpResponseRedirect(target) if target else HttpResponse(status=204)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from events import mail
 from events.kinds import Kind
 from events.record import SYSTEM, record
+from followups.links import over_us
 from followups.models import EndReason, Message, MessageState, Purpose, Touch, TouchState
 from followups.opting_out import unsubscribe_url
 from followups.stopping import standings, stop_reason
 from leads.models import Contact, Lead
-from routing.workingtime import calendar_of
+from routing.calendars import calendar_of
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import current_account, scope
@@ -107,7 +108,7 @@ def _mail(message: Message) -> mail.Mail:
         recipient=message.recipient,
         subject=message.subject,
         text=message.text,
-        html=message.html,
+        html=over_us(message),
         message_id=message.message_id,
         sender_name=message.sender,
         reply_to=mail.reply_address(account, message.lead_id),

@@ -13,7 +13,8 @@ from django.db.models import Max, Q
 from events.jobs import HANDLERS, cancel_all
 from events.kinds import Kind
 from events.record import SYSTEM, By, Happening, record_all
-from followups.models import EndReason, Enrolment, Suppression, Touch, TouchState
+from followups.models import EndReason, Enrolment, Touch, TouchState
+from followups.suppression import suppressed_among
 from leads.models import Activity, Direction, Lead, Status
 from pipeline.models import Meeting, Move
 from tenancy import clock
@@ -53,7 +54,7 @@ def standings(lead_ids: Iterable[UUID]) -> dict[UUID, Standing]:
     ids = list(lead_ids)
     leads = Lead.objects.filter(pk__in=ids).select_related("contact")
     addresses = {lead.contact.email_norm for lead in leads if lead.contact.email_norm}
-    suppressed = set(Suppression.objects.filter(email_norm__in=addresses).values_list("email_norm", flat=True))
+    suppressed = suppressed_among(addresses)
     they_took_part = Q(direction=Direction.IN) | Q(outcome__in=TWO_WAY)
     answered = _latest(
         Activity.objects.filter(they_took_part, lead_id__in=ids, automatic=False), "lead_id", "created_at"

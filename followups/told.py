@@ -40,4 +40,4 @@ def planned(event: Event) -> Telling:
 
 @describes(Kind.CONTACT_RESUBSCRIBED)
 def resubscribed(event: Event) -> Telling:
-    return Telling("mail", "Takes e-mail again")
+    return Telling("mail", "Takes e-mail again", event.body.get("note", ""))

@@ -15,8 +15,9 @@ from followups.enrolling import automatic_mails, enrol, plan_next
 from followups.models import Cadence, Channel, EndReason, Enrolment, Message, Purpose, Touch, TouchState
 from followups.stopping import end, end_stopped
 from leads.models import Activity, Direction, Lead
-from routing.workingtime import calendar_of
+from routing.calendars import calendar_of
 from tenancy import clock
+from tenancy.inserting import insert_values
 from tenancy.scope import current_account
 
 LOGGED = (Channel.CALL, Channel.LINKEDIN)
@@ -116,6 +117,6 @@ def _message(touch: Touch, lead: Lead) -> Message:
 
 def post(messages: Sequence[Message]) -> None:
     """Put mails into the outbox: each once, and to nobody who has had today's."""
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    insert_values(Message, [vars(message) for message in messages], tail="ON CONFLICT DO NOTHING")
     kept = Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True)
     schedule_all(HANDLERS["followups.send_message"], [(pk, clock.now()) for pk in kept])

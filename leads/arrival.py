@@ -13,7 +13,7 @@ from leads.changes import searchable
 from leads.models import Company, Contact, Form, Lead, Source, Status, Submission
 from leads.reading import Reading
 from tenancy import clock
-from tenancy.ids import uuid7
+from tenancy.inserting import draft
 
 LONGEST_VISITOR = 64
 
@@ -34,7 +34,8 @@ class Arrival:
 
 def new_lead(arrival: Arrival, reading: Reading, contact: Contact, firm: Company | None) -> Lead:
     """The unsaved lead that `arrival` begins."""
-    lead = Lead(
+    lead = draft(
+        Lead,
         contact=contact,
         company=firm or contact.company,
         source=arrival.source,
@@ -52,8 +53,8 @@ def new_lead(arrival: Arrival, reading: Reading, contact: Contact, firm: Company
 
 def submission_of(lead: Lead, arrival: Arrival, reading: Reading, *, duplicate: bool = False) -> Submission:
     """What arrived, verbatim, as an unsaved submission of `lead`."""
-    return Submission(
-        id=uuid7(),
+    return draft(
+        Submission,
         lead=lead,
         source=arrival.source,
         channel=arrival.channel,

@@ -10,20 +10,21 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from events.models import Event, Job
-from events.record import By, Happening, prepare
+from events.record import By, Happening, record_all
 from leads.arrival import Arrival, beginning, meeting, new_lead, submission_of
 from leads.capture import NO_WAY, UNKNOWN_SOURCE
 from leads.changes import custom_fields
 from leads.crowd import Crowd
 from leads.lookup import DEFAULT_API_SOURCE, id_of_source, named_source
-from leads.mapping import translated
+from leads.mapping import names_beside, translated
 from leads.merging.late import Watch
 from leads.models import Lead, Source, SourceKind, Submission
 from leads.reading import Problem, Reading, is_reachable, read
 from leads.repeat import blend, repetition, write
 from leads.vocabulary import Reader, storable
 from tenancy import clock
+from tenancy.inserting import insert_all
+from tenancy.prepared import plan_anew
 from tenancy.scope import current_account
 
 AT_ONCE = 500  # rows; each takes up to two locks, and PostgreSQL has room for some thousands
@@ -36,6 +37,7 @@ class Row:
 
     facts: Mapping[str, Any]
     received_at: datetime | None = None
+    reading: Reading | None = None  # of these facts, where the caller has read them already
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,22 @@ def capture_many(
     ip: str | None = None,
     usual: UUID | None = None,
     quietly: bool = False,
+    in_our_words: bool = False,
 ) -> list[Outcome]:
     """Store many submissions of the account in scope, in the transaction around it; one outcome per row, in order.
 
     Each row ends as `leads.capture.capture` would have ended it, also where rows of the batch repeat one another; a row
     that is nobody's has `errors` and does not touch the others. Without `source` each row names its own, else it is the
     `usual` one (its id), else the API's. `quietly`: the events are recorded, but nothing follows from them (no score,
-    owner, mail), as for history. Large batches are better cut at AT_ONCE rows into transactions of their own: the
-    people in them are locked.
+    owner, mail), as for history. `in_our_words` as in capture. Large
+    batches are better cut at AT_ONCE rows into transactions of their own: the people in them are locked.
     """
     batches = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
-    return [outcome for some in batches for outcome in _Batch(source, channel, by, ip, usual, quietly).take(some)]
+    return [
+        outcome
+        for some in batches
+        for outcome in _Batch(source, channel, by, ip, usual, quietly, in_our_words).take(some)
+    ]
 
 
 @dataclass
@@ -82,10 +89,12 @@ class _Batch:
     ip: str | None
     usual: UUID | None
     quietly: bool
+    in_our_words: bool
     submissions: list[Submission] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
 
     def take(self, rows: Sequence[Row]) -> list[Outcome]:
+        plan_anew()
         sources = {} if self.source else _sources({named_source(row.facts) for row in rows}, self.usual)
         reader = Reader.of(current_account(), clock.now(), custom_fields())
         told = [self._understood(row, sources, reader) for row in rows]
@@ -99,10 +108,11 @@ class _Batch:
         """How the row came and what it says; None where nobody could be reached."""
         named, raw = named_source(row.facts), storable(dict(row.facts))
         source = self.source or sources.get(named) or sources[""]
-        said = translated(raw, source.mapping)
+        names = names_beside(source.mapping) if self.in_our_words else source.mapping
+        said = translated(raw, names)
         if not is_reachable(said):
             return None
-        reading = read(said, reader)
+        reading = row.reading if row.reading and not names else read(said, reader)
         if not self.source and named not in ("", source.name, source.public_id):
             reading.problems.insert(0, UNKNOWN_SOURCE)
         return Arrival(raw, source, self.channel, self.by, self.ip, row.received_at or clock.now()), reading
@@ -110,7 +120,7 @@ class _Batch:
     def _outcome(self, crowd: Crowd, arrival: Arrival, reading: Reading) -> Outcome:
         lead, same_id = crowd.lead_of(arrival.source, reading)
         if lead:
-            watch = Watch(lead, reading)
+            watch = Watch(lead, reading, holding=lead.pk in crowd.holding)
             reopened = blend(lead, reading, same_id=same_id, ground=crowd)
             crowd.changed(lead)
             submission = submission_of(lead, arrival, reading, duplicate=True)
@@ -126,10 +136,8 @@ class _Batch:
         return Outcome(lead, submission, repeated, reading.problems, reading.ignored, lead.incomplete)
 
     def _keep(self) -> None:
-        events, jobs = prepare(self.happenings)
-        Submission.objects.bulk_create(self.submissions)
-        Event.objects.bulk_create(events)
-        Job.objects.bulk_create([] if self.quietly else jobs, ignore_conflicts=True)
+        insert_all(self.submissions)
+        record_all(self.happenings, quietly=self.quietly)
 
 
 def _begin(crowd: Crowd, arrival: Arrival, reading: Reading) -> Lead:

@@ -5,21 +5,23 @@ Nothing is refused for a business reason, and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from events.record import By, prepare, record_all
+from events.models import Event, Job
+from events.record import By, record_all, values_of
 from leads.arrival import Arrival, beginning, meeting, new_lead, submission_of
 from leads.lookup import Known, look_up, named_source
-from leads.mapping import translated
+from leads.mapping import Names, names_beside, translated
 from leads.models import Company, Contact, Form, Lead, Source, Submission
 from leads.reading import Problem, Reading, is_reachable, read, read_custom
 from leads.repeat import attach, known_lead, write
 from leads.vocabulary import Reader, storable
 from tenancy import clock
+from tenancy.inserting import draft
 from tenancy.rows import Chain, Expression
 from tenancy.scope import current_account
 
@@ -60,17 +62,19 @@ def capture(
     spam: str = "",
     form: Form | None = None,
     usual: UUID | None = None,
+    in_our_words: bool = False,
 ) -> Captured:
     """Store one submission of the account in scope, in the transaction around it, with the jobs that follow from it.
 
     The same e-mail attaches to an open lead, reopens a disqualified one, and begins a new lead after won or lost; the
     same `external_id` of the same source updates. Without `source` the payload names it, else it is the `usual` one
-    (its id), else the API's; the source's own names for facts are understood.
+    (its id), else the API's; the source's own names for facts are understood. `in_our_words`: somebody said
+    already which value is which of our facts, so the source's names count for the rest only.
     `spam` (a reason) puts the lead aside for a person to see; `form` may name its deal's pipeline.
     Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
     """
     raw, at = storable(dict(payload)), received_at or clock.now()
-    reading, known = _understood(raw, source, usual, at)
+    reading, known = _understood(raw, source, usual, at, names_beside if in_our_words else dict)
     arrival = Arrival(raw, known.source, channel, by, ip, at, spam, form)
     if lead := None if spam else known_lead(known):
         submission = submission_of(lead, arrival, reading, duplicate=True)
@@ -89,14 +93,14 @@ def capture(
 
 
 def _understood(
-    raw: Mapping[str, Any], source: Source | None, usual: UUID | None, at: datetime
+    raw: Mapping[str, Any], source: Source | None, usual: UUID | None, at: datetime, choose: Callable[[Names], Names]
 ) -> tuple[Reading, Known]:
     """What was sent, and what we know of it already. Raises Unreachable."""
     named, reader = named_source(raw), Reader.of(current_account(), at, {})
-    said = translated(raw, source.mapping if source else {})
+    said = translated(raw, choose(source.mapping) if source else {})
     known = _looked_up(reading := read(said, reader), source or named, usual)
     if not source and known.source.mapping:  # only now is it known by which names the sender goes
-        said = translated(raw, known.source.mapping)
+        said = translated(raw, choose(known.source.mapping))
         known = _looked_up(reading := read(said, reader), known.source, usual)
     if not is_reachable(said):
         raise Unreachable(NO_WAY)
@@ -126,12 +130,13 @@ def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Subm
         lead.external_id = ""  # a forged one must not stand in a real lead's way
     submission = submission_of(lead, arrival, reading)
     if link and firm:
-        chain.insert("firm", [firm], tail=ONE_OF_US if firm.domain else "RETURNING id")
+        chain.insert("firm", Company, [firm.__dict__], tail=ONE_OF_US if firm.domain else "RETURNING id")
     if is_new:
-        chain.insert("person", [contact], **link)
-    chain.insert("lead_row", [lead], **link).insert("submission_row", [submission])
-    events, jobs = prepare([beginning(lead, submission, arrival), *meeting(lead, arrival)])
-    chain.insert("event_row", events).insert("job_row", jobs)
+        chain.insert("person", Contact, [contact.__dict__], **link)
+    chain.insert("lead_row", Lead, [lead.__dict__], **link)
+    chain.insert("submission_row", Submission, [submission.__dict__])
+    events, jobs = values_of([beginning(lead, submission, arrival), *meeting(lead, arrival)])
+    chain.insert("event_row", Event, events).insert("job_row", Job, jobs)
     (firm_id,) = chain.fetch("SELECT id FROM firm" if link else "SELECT NULL")
     if firm and firm_id and firm.pk != firm_id:
         firm.pk = contact.company_id = lead.company_id = firm_id  # somebody else of that firm was faster
@@ -140,19 +145,18 @@ def _begin(arrival: Arrival, reading: Reading, known: Known) -> tuple[Lead, Subm
 
 def _firm(reading: Reading, known: Known, arrival: Arrival) -> tuple[Company | None, dict[str, Expression]]:
     """The firm, and how new rows point at it while it is being inserted."""
-    if known.company_id:
-        firm: Company = Company.objects.get(pk=known.company_id)
+    if known.company:
         if not arrival.spam:  # a machine teaches us nothing about real people
-            write(firm, reading.firm)
-        return firm, {}
+            write(known.company, reading.firm)
+        return known.company, {}
     if not reading.firm:
         return None, {}
-    return Company(**reading.firm, created_at=clock.now()), {"company_id": Expression("(SELECT id FROM firm)")}
+    return draft(Company, **reading.firm, created_at=clock.now()), {"company_id": Expression("(SELECT id FROM firm)")}
 
 
 def _person(reading: Reading, known: Known, firm: Company | None, arrival: Arrival) -> tuple[Contact, bool]:
     if known.contact_id is None:
-        return Contact(**reading.person, company=firm, created_at=clock.now()), True
+        return draft(Contact, **reading.person, company=firm, created_at=clock.now()), True
     contact: Contact = Contact.objects.select_related("company").get(pk=known.contact_id)
     if not arrival.spam:
         write(contact, reading.person)

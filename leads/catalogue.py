@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -34,7 +34,8 @@ class Type(StrEnum):
 class Field:
     """One fact.
 
-    `lookup` is its path from Lead; `column` an expression instead, and then `read` says the same of a lead in memory.
+    `lookup` is its path from Lead; `column` an expression instead, and then `read` says the same of what stands at
+    `paths`.
     `normal` marks a stored form that is already uniform (small letters, say) and brings what people type into it.
     `prefix`: people write public ids, the column holds the UUID.
     """
@@ -45,25 +46,39 @@ class Field:
     lookup: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     column: Callable[[], Any] | None = None
-    read: Callable[[Any], Any] | None = None
+    read: Callable[..., Any] | None = None
+    paths: tuple[str, ...] = ()
     normal: Callable[[str], str] | None = None
     prefix: str = ""
     json: tuple[str, str] | None = None  # column and key
 
-    def of(self, lead: Any) -> Any:
-        """The fact of a lead in memory, as `leads.facts` lists it; None when it is not known."""
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The paths from Lead whose values `told` takes."""
+        return self.paths or (self.json[0] if self.json else self.lookup,)
+
+    def told(self, *values: Any) -> Any:
+        """The fact, by what stands at its paths, as `leads.facts` lists it; None when it is not known."""
         if self.read:
-            return self.read(lead)
+            return self.read(*values)
         if self.json:
-            return getattr(lead, self.json[0]).get(self.json[1])
-        value = lead
-        for step in self.lookup.split("__"):
-            value = None if value is None else getattr(value, step)
-        return public_id(self.prefix, value) if self.prefix and value else value
+            return values[0].get(self.json[1])
+        return public_id(self.prefix, values[0]) if self.prefix and values[0] else values[0]
+
+    def of(self, lead: Any) -> Any:
+        """The same of a lead in memory."""
+        return self.told(*(_at(path, lead) for path in self.reads))
 
     def expression(self) -> Combinable:
         """The fact in SQL, relative to Lead."""
         return self.column() if self.column else F(self.lookup)
+
+
+def _at(path: str, lead: Any) -> Any:
+    value = lead
+    for step in path.split("__"):
+        value = None if value is None else getattr(value, step)
+    return value
 
 
 FIELDS: dict[str, Field] = {}

@@ -28,10 +28,13 @@ EMPTY = {"headcount": None, "timeline_days": None, "value_minor": None}
 def apply(lead: Lead, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Write `facts` on lead, contact and company; returns {fact: [before, after]} of those that differ.
 
-    Raises ValidationError for malformed values, unknown names and an e-mail that belongs to somebody else.
+    Raises ValidationError for malformed values, unknown names and an e-mail that belongs to somebody else; of an erased
+    person nothing is written any more.
     """
+    if lead.contact.erased_at:
+        raise ValidationError({"contact": [ValidationError("This person was erased.", code="erased")]})
     before = lead.facts
-    reading = _understood(facts)
+    reading = understood(facts)
     _write_firm(lead, reading.firm)
     _write_person(lead, reading.person)
     _write_lead(lead, reading)
@@ -45,7 +48,8 @@ def custom_fields() -> dict[str, Kept]:
     return {field.key: Kept(field.type, tuple(field.choices)) for field in CustomField.objects.in_order()}
 
 
-def _understood(facts: Mapping[str, Any]) -> Reading:
+def understood(facts: Mapping[str, Any]) -> Reading:
+    """`facts` as columns; a blank one empties its columns. Raises ValidationError by name."""
     flat = {name.removeprefix("custom."): value for name, value in facts.items() if name != "custom"}
     flat |= facts.get("custom") or {}
     reader = Reader.of(current_account(), clock.now(), custom_fields())
@@ -54,7 +58,8 @@ def _understood(facts: Mapping[str, Any]) -> Reading:
         raise ValidationError(_complaints(reading))
     for name, value in flat.items():
         if is_blank(value) and name in FACTS and name not in UNCHANGEABLE:
-            reading.put({column: EMPTY.get(column.partition(".")[2], "") for column in FACTS[name].columns})
+            places = FACTS[name].places
+            reading.put(places, [EMPTY.get(column, "") for _, column in places])
         elif is_blank(value) and name in reader.custom:
             reading.custom[name] = None
     if reading.lead.get("tech_stack") == "":

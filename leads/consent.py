@@ -16,6 +16,13 @@ BASES = {
     "legitimate_interest": "Legitimate interest",
     "legal_obligation": "Legal obligation",
 }
+CHANNELS = {
+    "phone": "by phone",
+    "person": "in person",
+    "email": "by e-mail",
+    "letter": "by letter",
+    "other": "otherwise",
+}
 NO = frozenset({"no", "false", "0", "off", "nein", "non"})
 
 

@@ -33,10 +33,13 @@ def _answers(activity: Activity) -> bool:
     return bool(others.exclude(direction=activity.direction).exists())
 
 
+STAMPS = {"first_attempt_at": is_attempt, "first_response_at": is_response}
+
+
 def stamp(lead: Lead, activity: Activity) -> None:
     """Write the first attempt and the first response on the lead; later ones change nothing."""
     when, stamped = activity.occurred_at, {}
-    for field, counts in (("first_attempt_at", is_attempt), ("first_response_at", is_response)):
+    for field, counts in STAMPS.items():
         if getattr(lead, field) is None and counts(activity):
             setattr(lead, field, when)
             stamped[field] = Coalesce(field, when)

@@ -16,6 +16,7 @@ from leads.models import Company, Contact, Lead, Source, Status
 from leads.reading import Reading
 from leads.repeat import newest_of
 from tenancy import clock
+from tenancy.inserting import draft, insert_all
 from tenancy.rows import Chain
 
 ONE_OF_US = (
@@ -37,10 +38,11 @@ class Crowd:
         self._by_name: dict[str, Company] = {}
         self._new: list[Any] = []
         self._changed: dict[UUID, Any] = {}
+        self.holding: set[UUID] = set()  # leads into which others were merged
 
     @classmethod
     def around(cls, readings: Sequence[tuple[Source, Reading]]) -> Crowd:
-        """Lock these people until the transaction ends, then see whom and what we know: four statements."""
+        """Lock these people until the transaction ends, then see whom and what we know: five statements."""
         crowd = cls()
         emails = {reading.person["email_norm"] for _, reading in readings if reading.person.get("email_norm")}
         numbers = {(source.pk, reading.lead.get("external_id", "")) for source, reading in readings}
@@ -53,6 +55,7 @@ class Crowd:
         firms = _firms([reading for _, reading in readings], leads, people.values())
         crowd._know(leads, people, firms)
         crowd._send_on(leads, stand_for)
+        crowd.holding = late.holding([lead.pk for lead in leads])
         return crowd
 
     def lead_of(self, source: Source, reading: Reading) -> tuple[Lead | None, bool]:
@@ -68,7 +71,7 @@ class Crowd:
         address = reading.person.get("email_norm", "")
         if address in self._people:
             return self._people[address], False
-        contact = Contact(**reading.person, company=firm, created_at=clock.now())
+        contact = draft(Contact, **reading.person, company=firm, created_at=clock.now())
         if address:
             self._people[address] = contact
         self._new.append(contact)
@@ -96,7 +99,7 @@ class Crowd:
     def firm(self, columns: dict[str, Any]) -> Company:
         known = self.known_firm(columns)
         if known is None:
-            known = Company(**columns, created_at=clock.now())
+            known = draft(Company, **columns, created_at=clock.now())
             self._new.append(known)
             self._learn_firm(known)
         return known
@@ -112,10 +115,12 @@ class Crowd:
         """Write what is new and what changed."""
         self._save_firms()
         for model in (Contact, Lead):
-            rows = self._of(model, self._new) + self._of(model, self._changed.values())
-            for row in rows:
+            new, changed = self._of(model, self._new), self._of(model, self._changed.values())
+            for row in (*new, *changed):
                 row.company_id = row.company.pk if row.company else None  # it may have got another id just now
-            _upsert(model, list({row.pk: row for row in rows}.values()))
+            ours = {row.pk for row in new}
+            insert_all(new)
+            _upsert(model, [row for row in changed if row.pk not in ours])
 
     def _know(self, leads: Sequence[Lead], people: dict[UUID, Contact], firms: dict[UUID | None, Company]) -> None:
         """One object for each row, however many others point at it."""
@@ -149,7 +154,7 @@ class Crowd:
 
     def _save_firms(self) -> None:
         new = self._of(Company, self._new)
-        Company.objects.bulk_create([firm for firm in new if not firm.domain])
+        insert_all([firm for firm in new if not firm.domain])
         _create_firms(sorted((firm for firm in new if firm.domain), key=lambda firm: firm.domain))
         ours = {firm.pk for firm in new}
         _upsert(Company, [firm for firm in self._of(Company, self._changed.values()) if firm.pk not in ours])
@@ -166,8 +171,10 @@ def lock(keys: Iterable[int]) -> None:
 
 def _leads(emails: set[str], numbers: set[tuple[UUID, str]]) -> list[Lead]:
     """All leads of these people, and those with these ids at their sources, locked."""
-    numbered = Q(source__in={source for source, _ in numbers}, external_id__in={number for _, number in numbers})
-    asked = Q(contact__email_norm__in=emails) | (numbered & ~Q(external_id=""))
+    # By the ids of the people: a condition across both tables would read all leads of the account.
+    people = list(Contact.objects.filter(email_norm__among=emails).values_list("pk", flat=True))
+    numbered = Q(source__among={source for source, _ in numbers}, external_id__among={number for _, number in numbers})
+    asked = Q(contact__among=people) | (numbered & ~Q(external_id="")) if numbers else Q(contact__among=people)
     found = Lead.objects.filter(asked).select_related("source").order_by("id")
     return list(found.select_for_update(of=("self",), no_key=True))
 
@@ -175,14 +182,14 @@ def _leads(emails: set[str], numbers: set[tuple[UUID, str]]) -> list[Lead]:
 def _stand_for(leads: Sequence[Lead]) -> dict[UUID, Lead]:
     """The lead that was kept, locked, by each of `leads` that was merged away."""
     merged = [lead.pk for lead in leads if lead.status == Status.MERGED]
-    into = {lead_id: late.kept([lead_id])[0] for lead_id in merged}
+    into = late.where_to(merged) if merged else {}
     rows = Lead.objects.filter(pk__in=into.values()).select_related("source").order_by("id")
     found = {lead.pk: lead for lead in rows.select_for_update(of=("self",), no_key=True)} if into else {}
     return {lead_id: found[kept] for lead_id, kept in into.items()}
 
 
 def _people(emails: set[str], leads: Sequence[Lead]) -> dict[UUID, Contact]:
-    asked = Q(email_norm__in=emails) | Q(pk__in={lead.contact_id for lead in leads})
+    asked = Q(email_norm__among=emails) | Q(pk__among={lead.contact_id for lead in leads})
     # Whole rows are written back: nobody else may change a part of one in between.
     found = Contact.objects.filter(asked).order_by("id").select_for_update(no_key=True)
     return {contact.pk: contact for contact in found}
@@ -192,7 +199,7 @@ def _firms(readings: Sequence[Reading], leads: Sequence[Lead], people: Iterable[
     domains = {reading.firm["domain"] for reading in readings if reading.firm.get("domain")}
     names = {reading.firm["name_norm"] for reading in readings if _has_only_a_name(reading.firm)}
     linked = {lead.company_id for lead in leads} | {contact.company_id for contact in people}
-    asked = Q(domain__in=domains) | Q(name_norm__in=names) | Q(pk__in=linked - {None})
+    asked = Q(domain__among=domains) | Q(name_norm__among=names) | Q(pk__among=linked - {None})
     found = Company.objects.filter(asked).order_by("id").select_for_update(no_key=True)
     return {firm.pk: firm for firm in found}
 
@@ -205,14 +212,15 @@ def _create_firms(firms: Sequence[Company]) -> None:
     """Insert firms in the order of their domains; where somebody else was faster, ours becomes theirs."""
     if not firms:
         return
-    made = Chain().insert("firm", firms, tail=ONE_OF_US).fetch("SELECT array_agg(id), array_agg(domain) FROM firm")
+    chain = Chain().insert("firm", Company, [firm.__dict__ for firm in firms], tail=ONE_OF_US)
+    made = chain.fetch("SELECT array_agg(id), array_agg(domain) FROM firm")
     ids = dict(zip(made[1], made[0], strict=True))
     for firm in firms:
         firm.pk = ids[firm.domain]
 
 
 def _upsert(model: type[Any], rows: Sequence[Any]) -> None:
-    """Write whole rows, new and known alike, in one statement."""
+    """Write whole rows that are there, in one statement."""
     names = [field.name for field in model._meta.concrete_fields if field.name not in ("id", "account")]
     in_order = sorted(rows, key=lambda row: row.pk)  # so that no two batches wait for each other in a circle
     model.objects.bulk_create(in_order, update_conflicts=True, unique_fields=["account", "id"], update_fields=names)

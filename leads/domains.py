@@ -1,6 +1,6 @@
 """Internet domains of firms: the registrable one of a website or address, unless anybody can have a mailbox there."""
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from disposable_email_domains import blocklist
@@ -40,6 +40,7 @@ def is_disposable(domain: str) -> bool:
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
 
 
+@lru_cache(maxsize=4096)
 def of_website(text: str) -> str:
     """The registrable domain of a link or a host (`https://www.shop.example.co.uk/x` -> `example.co.uk`), or ""."""
     host = _host(text.strip())

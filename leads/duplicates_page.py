@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +15,10 @@ from accounts.permissions import allow
 from accounts.roles import Function
 from leads import duplicates
 from leads.labels import fact_label
-from leads.merging import CannotMerge, CannotUndo, merge, undo
+from leads.merging import GONE, CannotMerge, merge, undo
 from leads.merging.facts import CHOICES
 from leads.models import Lead, Merge, Status, Suspicion
+from tenancy.ids import from_public
 from tenancy.models import get_or_404
 
 SHOWN = 20
@@ -25,8 +27,8 @@ SHOWN = 20
 @require_GET
 @allow(Function.SEE_LEADS)
 def queue(request: Any) -> HttpResponse:
-    """Pairs that wait for an answer, and the latest merges."""
-    waiting = duplicates.open_suspicions()
+    """Pairs that wait for an answer, of one lead if the address says which, and the latest merges."""
+    waiting = _of_one(duplicates.open_suspicions(), request.GET.get("lead", ""))
     pairs = waiting.select_related(*PEOPLE)[:SHOWN]
     context = {
         "pairs": [pair_of(suspicion) for suspicion in pairs],
@@ -35,6 +37,14 @@ def queue(request: Any) -> HttpResponse:
         "may": request.member.may(Function.WORK_LEADS),
     }
     return render(request, "leads/duplicates.html", context)
+
+
+def _of_one(pairs: Any, lead_id: str) -> Any:
+    try:
+        found = from_public(Lead.PREFIX, lead_id)
+    except ValueError:
+        return pairs  # an old or mistyped link: all of them, rather than an error
+    return pairs.filter(Q(first=found) | Q(second=found))
 
 
 PEOPLE = tuple(
@@ -108,10 +118,8 @@ def different(request: Any, suspicion_id: str) -> HttpResponse:
 def undone(request: Any, merge_id: str) -> HttpResponse:
     """Two leads again."""
     found: Merge = get_or_404(Merge, merge_id)
-    try:
-        undo(found, by=request.by)
-    except CannotUndo as error:
-        messages.error(request, str(error))
-    else:
+    if undo(found, by=request.by) or found.undone_at:
         messages.success(request, "They are two leads again.")
+    else:
+        messages.error(request, GONE)
     return HttpResponseRedirect(reverse("duplicates"))

@@ -30,20 +30,15 @@ TIERS = (("urgent", "Urgent"), ("high", "High"), ("medium", "Medium"), ("low", "
 COUNTRIES = tuple(sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1]))
 
 
-def _country(lead: Any) -> Any:
-    return lead.contact.country or (lead.company.country if lead.company else "")
+def _first(*values: str | None) -> str:
+    return next(filter(None, values), "")
 
 
-def _phone(lead: Any) -> Any:
-    return lead.contact.phone_e164 or lead.contact.phone
+def _value(minor: int | None, currency: str) -> float | None:
+    return None if minor is None else float(major(minor, currency))
 
 
-def _value(lead: Any) -> Any:
-    return None if lead.value_minor is None else float(major(lead.value_minor, lead.currency))
-
-
-def _free_mail(lead: Any) -> bool | None:
-    email = lead.contact.email_norm
+def _free_mail(email: str) -> bool | None:
     return is_free_mail(email.rpartition("@")[2]) if email else None
 
 
@@ -69,8 +64,7 @@ def _length_column() -> Any:
     return NullIf(Length("message"), 0)
 
 
-def _disposable(lead: Any) -> bool | None:
-    email = lead.contact.email_norm
+def _disposable(email: str) -> bool | None:
     return email.rpartition("@")[2] in blocklist if email else None
 
 
@@ -102,20 +96,51 @@ PERSON = (
     Field("first_name", "First name", Type.TEXT, "contact__first_name"),
     Field("last_name", "Last name", Type.TEXT, "contact__last_name"),
     Field("email", "E-mail", Type.TEXT, "contact__email"),
-    Field("phone", "Phone", Type.TEXT, column=_phone_column, read=_phone),
+    Field(
+        "phone",
+        "Phone",
+        Type.TEXT,
+        column=_phone_column,
+        read=_first,
+        paths=("contact__phone_e164", "contact__phone"),
+    ),
     Field("job_title", "Job title", Type.TEXT, "contact__job_title"),
     Field("seniority", "Seniority", Type.CHOICE, "contact__seniority", SENIORITIES, normal=str.lower),
     Field("department", "Department", Type.TEXT, "contact__department"),
-    Field("country", "Country", Type.CHOICE, "", COUNTRIES, _country_column, _country, str.upper),
+    Field(
+        "country",
+        "Country",
+        Type.CHOICE,
+        choices=COUNTRIES,
+        column=_country_column,
+        read=_first,
+        paths=("contact__country", "company__country"),
+        normal=str.upper,
+    ),
     Field("language", "Language", Type.TEXT, "contact__language"),
-    Field("free_mail", "Free-mail address", Type.BOOLEAN, "", (), _free_mail_column, _free_mail),
-    Field("disposable_mail", "Disposable address", Type.BOOLEAN, "", (), _disposable_column, _disposable),
+    Field(
+        "free_mail",
+        "Free-mail address",
+        Type.BOOLEAN,
+        column=_free_mail_column,
+        read=_free_mail,
+        paths=("contact__email_norm",),
+    ),
+    Field(
+        "disposable_mail",
+        "Disposable address",
+        Type.BOOLEAN,
+        column=_disposable_column,
+        read=_disposable,
+        paths=("contact__email_norm",),
+    ),
     Field(
         "unsubscribed",
         "Unsubscribed",
         Type.BOOLEAN,
         column=_unsubscribed_column,
-        read=lambda lead: lead.contact.unsubscribed_at is not None,
+        read=lambda at: at is not None,
+        paths=("contact__unsubscribed_at",),
     ),
 )
 FIRM = (
@@ -130,10 +155,9 @@ INTEREST = (
         "message_length",
         "Length of the message",
         Type.NUMBER,
-        "",
-        (),
-        _length_column,
-        lambda lead: len(lead.message) or None,
+        column=_length_column,
+        read=lambda message: len(message) or None,
+        paths=("message",),
     ),
     Field("product", "Product", Type.TEXT, "product"),
     Field("territory", "Territory", Type.TEXT, "territory"),
@@ -142,7 +166,7 @@ INTEREST = (
     Field("business_problem", "Business problem", Type.TEXT, "business_problem"),
     Field("tech_stack", "Tech stack", Type.LIST, "tech_stack"),
     Field("it_decision", "IT decision", Type.CHOICE, "it_decision", IT_DECISIONS, normal=str.lower),
-    Field("value", "Value", Type.MONEY, column=_value_column, read=_value),
+    Field("value", "Value", Type.MONEY, column=_value_column, read=_value, paths=("value_minor", "currency")),
     Field("currency", "Currency", Type.CHOICE, "currency", normal=str.upper),
     Field("source", "Source", Type.TEXT, "source__name"),
     Field("source_kind", "Kind of source", Type.CHOICE, "source__kind", tuple(SourceKind.choices), normal=str.lower),
@@ -155,6 +179,7 @@ STATE = (
     Field("owner", "Owner", Type.CHOICE, "owner_id", normal=canonical_id("mem"), prefix="mem"),
     Field("pipeline", "Pipeline", Type.CHOICE, "pipeline_id", normal=canonical_id("pip"), prefix="pip"),
     Field("stage", "Stage", Type.TEXT, "stage_name"),
+    Field("stage_number", "Number of the stage", Type.NUMBER, "stage_number"),
     Field("tier", "Tier", Type.CHOICE, "tier", TIERS, normal=str.lower),
     Field("score", "Score", Type.NUMBER, "score"),
     Field("fit", "Fit", Type.NUMBER, "fit"),

@@ -19,6 +19,7 @@ from tenancy import clock
 
 ENCODED = {"application/x-www-form-urlencoded", "multipart/form-data"}
 NOT_FACTS = {HONEYPOT, STAMP, PUZZLE, "csrfmiddlewaretoken", "agreed", "landing_page"}
+TOUCH = ("landing_page", "referrer")
 OWN = "custom."
 
 
@@ -51,7 +52,7 @@ def _touch(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Where the sender came from and landed; the click ids beside them are read by capture itself."""
     if not payload.get("landing_page"):
         return {}
-    return {name: payload[name] for name in ("landing_page", "referrer") if payload.get(name)}
+    return {name: payload[name] for name in TOUCH if payload.get(name)}
 
 
 def _consent(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:

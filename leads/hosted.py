@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import ValidationError
@@ -19,11 +20,12 @@ from events.models import Actor
 from events.record import By
 from leads.capture import Captured, Unreachable, capture
 from leads.formpage import FormPage
-from leads.formpost import facts_of, posted
+from leads.formpost import TOUCH, facts_of, posted
 from leads.models import Form
 from leads.puzzle import PUZZLE, puzzle, why_unsolved
 from leads.reading import CLICK_IDS
-from leads.spam import HONEYPOT, STAMP, is_listed, stamp, why_flood, why_foreign, why_spam
+from leads.spam import HONEYPOT, STAMP, is_listed, stamp, why_advert, why_flood, why_foreign, why_spam
+from leads.vocabulary import storable
 from tenancy import clock
 from tenancy.door import NoDoor, through_door
 
@@ -56,7 +58,7 @@ def _answer(request: HttpRequest, form: Form) -> HttpResponse:
 
 def _take(request: HttpRequest, form: Form) -> HttpResponse:
     payload, wants_json = posted(request), _wants_json(request)
-    page = FormPage(form, payload if request.content_type == "application/json" else request.POST)
+    page = FormPage(form, _several(payload) if request.content_type == "application/json" else request.POST)
     if STAMP in payload and not page.is_valid():  # from a form of ours: somebody is there to mend it
         if wants_json:
             raise ValidationError(
@@ -71,10 +73,16 @@ def _take(request: HttpRequest, form: Form) -> HttpResponse:
         page.add_error(None, "Please leave an e-mail address, a phone number or your name, so that we can answer.")
         return _page(request, form, page, status=400)
     if wants_json:
-        said = {"id": captured.lead.public_id, "submission": captured.submission.public_id, "thanks": form.thanks}
+        arrived = captured.submission.public_id  # the lead's own id would tell strangers whom we knew before
+        said = {"id": arrived, "submission": arrived, "thanks": form.thanks}
         return JsonResponse(said | ({"redirect": form.redirect} if form.redirect else {}), status=201)
     thank = form.redirect or reverse("hosted-form-thanks", args=[form.public_id])
     return HttpResponseRedirect(thank, status=303)
+
+
+def _several(payload: dict[str, Any]) -> MultiValueDict[str, Any]:
+    """JSON as a form reads it: one ticked box is a list of one."""
+    return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in payload.items()})
 
 
 def _capture(request: HttpRequest, form: Form, payload: dict[str, Any]) -> Captured:
@@ -84,21 +92,25 @@ def _capture(request: HttpRequest, form: Form, payload: dict[str, Any]) -> Captu
         facts,
         source=form.source,
         channel="form",
-        by=By(Actor.PROSPECT, name=name.replace("\x00", "")[:120]),
+        by=By(Actor.PROSPECT, name=storable(name)[:120]),
         ip=ip,
         spam=_why_aside(request, form, payload, ip),
         form=form,
+        in_our_words=STAMP in payload,  # our page asked for them
     )
 
 
 def _why_aside(request: HttpRequest, form: Form, payload: dict[str, Any], ip: str | None) -> str:
     """The first reason to put it into the spam folder, or ""."""
     now = clock.now()
+    # A puzzle is spent by whatever comes with it, also by what is caught elsewhere.
+    unsolved = why_unsolved(payload.get(PUZZLE), form.public_id, now) if form.puzzle else ""
     return (
         why_spam(payload, form.public_id, now)
         or why_foreign(request.headers.get("Origin", ""), form.origins, request.get_host())
-        or (why_unsolved(payload.get(PUZZLE), form.public_id, now) if form.puzzle else "")
+        or unsolved
         or why_flood(form, ip, now)
+        or why_advert({name: value for name, value in payload.items() if name not in TOUCH})
     )
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Member
 from leads.listing import FILTERS, listed, order_of
 from leads.models import CustomField, FieldType, Lead, Source, Status, Track
+from leads.own_columns import OwnColumns
 from leads.promises import promise_of
 from tenancy import clock
 from tenancy.paging import Page, page_of
@@ -31,6 +32,7 @@ class Listing:
     page: Page
     query: Mapping[str, str]
     order: str
+    columns: OwnColumns
 
     @classmethod
     def of(cls, query: QueryDict, me: Member) -> Listing:
@@ -39,12 +41,13 @@ class Listing:
         wanted = {name: str(query[name]) for name in known if query.get(name)}
         order = order_of({"order": str(query.get("order", ""))})
         page = page_of(listed(wanted, me=me), order=order, cursor=str(query.get("cursor", "")), limit=SIZE)
-        return cls(page, wanted, order)
+        return cls(page, wanted, order, OwnColumns.of(query.getlist("column")))
 
     def context(self) -> dict[str, Any]:
         now = clock.now()
         return {
-            "rows": [_row(lead, now) for lead in self.page.rows],
+            "rows": [_row(lead, now) | {"own": self.columns.cells(lead)} for lead in self.page.rows],
+            "own_columns": [field.label for field in self.columns.chosen],
             "filter": {
                 "q": self.query.get("q", ""),
                 "chips": [
@@ -53,6 +56,7 @@ class Listing:
                     _source_chip(self.query),
                     *_own_chips(self.query),
                 ],
+                "columns": self.columns.options(),
                 "on": bool(self.query),
             },
             "order": self.order,
@@ -73,7 +77,7 @@ class Listing:
 
     def _link(self, **more: str) -> str:
         kept = dict(self.query) | ({"order": self.order} if self.order != "-captured_at" else {})
-        return f"{reverse('leads')}?{urlencode(kept | more)}"
+        return f"{reverse('leads')}?{urlencode(kept | {'column': self.columns.names} | more, doseq=True)}"
 
 
 def _row(lead: Lead, now: datetime) -> dict[str, Any]:

@@ -9,21 +9,24 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from leads.models.people import Company
 from leads.models.sources import Source, SourceKind
 from leads.vocabulary import Kept, storable
 from tenancy.ids import from_public
+from tenancy.prepared import prepared
 from tenancy.scope import current_account
 
 DEFAULT_API_SOURCE = "API"
 
+_APART = ("account_id", "created_at")
+_OF_FIRM = [field.attname for field in Company._meta.concrete_fields if field.attname not in _APART]
+_FIRM = f"json_build_array({', '.join(_OF_FIRM)})"
 _KNOWN = {  # asked only where there is something to ask with: planning a question costs more than answering it
     "email": "(SELECT id FROM contact WHERE account_id = %(account)s AND email_norm = %(email)s AND email_norm <> '')",
     "external": "(SELECT id FROM lead WHERE account_id = %(account)s AND source_id = source.id "
     "AND external_id = %(external)s AND external_id <> '')",
-    "domain": "(SELECT id FROM company WHERE account_id = %(account)s AND domain = %(domain)s AND domain <> '')",
-    "name": "(SELECT id FROM company WHERE account_id = %(account)s AND name_norm = %(name)s ORDER BY id LIMIT 1)",
+    "domain": "(SELECT {firm} FROM company WHERE account_id = %(account)s AND domain = %(domain)s AND domain <> '')",
+    "name": "(SELECT {firm} FROM company WHERE account_id = %(account)s AND name_norm = %(name)s ORDER BY id LIMIT 1)",
 }
 _QUESTION = """
     SELECT source.id, source.name, source.kind, source.required, source.mapping, {known},
@@ -38,12 +41,12 @@ _QUESTION = """
 
 @dataclass(frozen=True)
 class Known:
-    """Ids of what is there, or None; `custom` has the account's own fields by key."""
+    """What is there, or None; `custom` has the account's own fields by key."""
 
     source: Source
     contact_id: UUID | None
     lead_id: UUID | None
-    company_id: UUID | None
+    company: Company | None
     custom: dict[str, Kept]
 
 
@@ -78,17 +81,25 @@ def look_up(
         told = {"required": json.loads(required), "mapping": json.loads(mapping)}
         source = Source(id=source_id, account=account, name=name, kind=kind, **told)
     fields = {key: Kept(kind, tuple(choices)) for key, kind, choices in custom or []}
-    return Known(source, contact, lead, by_domain or by_name, fields)
+    return Known(source, contact, lead, _firm(by_domain or by_name), fields)
+
+
+def _firm(found: list[Any] | None) -> Company | None:
+    if not found:
+        return None
+    account = current_account()
+    firm = Company.from_db("default", [*_OF_FIRM, "account_id"], [UUID(found[0]), account.pk, *found[1:]])
+    firm.account = account
+    return firm
 
 
 def _ask(locks: list[int], values: dict[str, Any]) -> Any:
     known = ", ".join(question if values[name] else "NULL" for name, question in _KNOWN.items())
-    taken = "".join(f"SELECT pg_advisory_xact_lock({key}); " for key in locks)
-    with connection.cursor() as cursor:
-        cursor.execute(taken + _QUESTION.format(known=known), values)
-        for _ in locks:
-            cursor.nextset()
-        return cursor.fetchone()
+    cursor = prepared()
+    for key in locks:  # a statement of its own: what it waited for is seen only by the next
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::bigint)", [key])
+    cursor.execute(_QUESTION.format(known=known.format(firm=_FIRM)), values)
+    return cursor.fetchone()
 
 
 def locks_of(emails: Iterable[str], external_ids: Iterable[str]) -> Iterator[int]:

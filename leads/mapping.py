@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from leads.reading import is_blank
+from django.core.exceptions import ValidationError
+
+from leads.reading import NAMES, is_blank
 from leads.vocabulary import FACTS
 
 Names = Mapping[str, str]
+MOST, LONGEST = 100, 200  # names of one sender, and characters of one
 
 
 def translated(payload: Mapping[str, Any], mapping: Names) -> dict[str, Any]:
@@ -25,6 +28,12 @@ def translated(payload: Mapping[str, Any], mapping: Names) -> dict[str, Any]:
         if not is_blank(value):
             _put(ours, name, value)
     return ours
+
+
+def names_beside(ours: Names) -> dict[str, str]:
+    """What of a mapping is for facts that go by our names already, from a form of ours, a table or a webhook that was
+    mapped by itself: there a sender's "name" that means a firm is no name of anybody's."""
+    return {theirs: fact for theirs, fact in ours.items() if theirs.partition(".")[0] not in NAMES}
 
 
 def _taken(payload: dict[str, Any], path: str) -> Any:
@@ -48,6 +57,22 @@ def _put(payload: dict[str, Any], name: str, value: Any) -> None:
         return
     within = payload.get(family)
     payload[family] = (within if isinstance(within, dict) else {}) | {key: value}
+
+
+def check_mapping(mapping: Names, custom: Iterable[str]) -> None:
+    """Raises ValidationError for too many or too long names of theirs, and for facts that there are not.
+
+    `custom` has the keys of the account's own fields.
+    """
+    if len(mapping) > MOST or any(not key or len(key) > LONGEST or "\x00" in key for key in mapping):
+        raise ValidationError(f"At most {MOST} keys of at most {LONGEST} characters are mapped.")
+    check_facts(mapping.values(), custom)
+
+
+def check_facts(names: Iterable[str], custom: Iterable[str]) -> None:
+    """Raises ValidationError (`unknown`) where one of the names is no fact of ours."""
+    if unknown := unknown_names(names, custom):
+        raise ValidationError(f"There is no such fact: {', '.join(unknown)}.", code="unknown")
 
 
 def unknown_names(names: Iterable[str], custom: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from leads import places
 from leads.money import is_currency, minor
@@ -19,6 +19,11 @@ MOST = 2_147_483_647  # of an integer column
 MOST_MINOR = 10**15
 # Controls, and halves of surrogate pairs: legal in JSON and in Python, but not in UTF-8.
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+_PLAIN_EMAIL = re.compile(
+    r"(?=[^@]{1,64}@)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+    re.IGNORECASE | re.ASCII,
+)
+_RESERVED_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 _UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y")
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
@@ -48,6 +53,8 @@ def text(value: Any, most: int) -> str:
 def email(value: Any) -> str:
     """The address in small letters, plus-tags kept, the domain as people write it."""
     written = text(value, 320)
+    if _is_plain(written):
+        return written.lower()
     try:
         found = validate_email(written, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
@@ -55,6 +62,17 @@ def email(value: Any) -> str:
     if "." not in found.domain:
         raise Malformed("The part after the @ has no dot.")
     return found.normalized.lower()
+
+
+def _is_plain(address: str) -> bool:
+    """Whether it is one of nearly all: what the validator says of these is known without its tables, much faster."""
+    ending = address.rpartition(".")[2].lower()
+    return bool(
+        len(address) <= 254
+        and "--" not in address
+        and ending not in _RESERVED_ENDINGS
+        and _PLAIN_EMAIL.fullmatch(address)
+    )
 
 
 def phone(value: Any, region: str) -> tuple[str, str]:

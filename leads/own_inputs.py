@@ -24,7 +24,7 @@ def inputs(*, required: frozenset[str] = frozenset()) -> dict[str, forms.Field]:
 
 def input_of(field: CustomField, *, required: bool = False) -> forms.Field:
     """The input of one field. What is typed stays as it is: capture reads it the same way."""
-    common: dict[str, Any] = {"label": field.label, "required": required, "validators": [_reads(field)]}
+    common: dict[str, Any] = {"label": field.label, "required": required, "validators": [reads(field)]}
     pairs = [(choice, choice) for choice in field.choices]
     match field.type:
         case FieldType.CHOICE:
@@ -39,7 +39,8 @@ def input_of(field: CustomField, *, required: bool = False) -> forms.Field:
     return forms.CharField(max_length=2000, widget=widget, **common)
 
 
-def _reads(field: CustomField) -> Callable[[Any], None]:
+def reads(field: CustomField) -> Callable[[Any], None]:
+    """A validator that refuses, in capture's own words, what capture could not read as a value of `field`."""
     kept = Kept(field.type, tuple(field.choices))
 
     def check(value: Any) -> None:

@@ -34,8 +34,9 @@ def leads(request: Any) -> HttpResponse:
         listing = Listing.of(request.GET, request.member)
     except (ValidationError, BadCursor):
         return HttpResponseRedirect(request.path)  # an old or mistyped link: everything, rather than an error
-    may_import = request.member.may(Function.MANAGE_CAPTURE)
-    return render(request, "leads/list.html", listing.context() | {"may_import": may_import})
+    may = {"may_import": Function.MANAGE_CAPTURE, "may_reassign": Function.REASSIGN}
+    allowed = {name: request.member.may(function) for name, function in may.items()}
+    return render(request, "leads/list.html", listing.context() | allowed)
 
 
 @allow(Function.CAPTURE)
@@ -43,7 +44,7 @@ def _added(request: Any) -> HttpResponse:
     form = NewLead(request.POST, account=request.account)
     if not form.is_valid():
         return render(request, "leads/new.html", {"form": form}, status=422)
-    captured = capture(form.facts, source=form.source, channel="manual", by=request.by)
+    captured = capture(form.facts, source=form.source, channel="manual", by=request.by, in_our_words=True)
     return HttpResponseRedirect(reverse("lead", args=[captured.lead.public_id]))
 
 
@@ -77,5 +78,7 @@ def timeline(request: Any, lead_id: str) -> HttpResponse:
     lead = get_or_404(Lead, lead_id)
     said = request.GET.get("shown", "")
     shown = int(said) if said.isascii() and said.isdigit() and len(said) < 5 else STEP
-    context = timeline_context(lead, request.GET.get("who", "all"), shown)
+    context = timeline_context(
+        lead, request.GET.get("who", "all"), shown, kind=request.GET.get("kind", ""), member=request.member
+    )
     return render(request, "pipeline/lead.html#timeline", context | {"lead": {"id": lead.public_id}})

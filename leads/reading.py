@@ -6,6 +6,7 @@ Nothing is lost: what makes no sense is a problem, what nobody knows is ignored;
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ OURS = frozenset({"source", "campaign", "consent", "custom", "visitor"})  # read
 REACHABLE = ("email", "phone", "name", "first_name", "last_name", "external_id")
 CLICK_IDS = frozenset("utm_source utm_medium utm_campaign utm_term utm_content gclid fbclid msclkid".split())
 NAMES = FACTS.keys() | OURS | CLICK_IDS
+SEVERAL = "One value is wanted here; the first that makes sense is kept."
 Problem = dict[str, str]
 
 
@@ -34,9 +36,9 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
-    def put(self, columns: Mapping[str, Any]) -> None:
-        for column, value in columns.items():
-            table, _, name = column.partition(".")
+    def put(self, places: Iterable[tuple[str, str]], values: Iterable[Any]) -> None:
+        """Write values into columns, each of a table."""
+        for (table, name), value in zip(places, values, strict=False):
             getattr(self, table)[name] = value
 
     def missing(self, required: Iterable[str]) -> list[str]:
@@ -75,10 +77,24 @@ def is_blank(value: Any) -> bool:
 
 def _fact(reading: Reading, name: str, fact: Fact, value: Any, reader: Reader) -> None:
     try:
-        reading.put(dict(zip(fact.columns, fact.read(value, reader), strict=True)))
+        reading.put(fact.places, fact.read(value, reader))
     except Malformed as error:
-        reading.problems.append(problem(f"/{name}", error))
-        reading.put(fact.salvage(value))
+        first = _first_of(value, fact, reader)
+        reading.problems.append(problem(f"/{name}", Malformed(SEVERAL) if first else error))
+        reading.put(fact.places, first or fact.salvage(value))
+
+
+def _first_of(value: Any, fact: Fact, reader: Reader) -> tuple[Any, ...]:
+    """What the first that makes sense in a list or object says; () if none does."""
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for item in items:
+        if isinstance(item, list | Mapping):
+            if found := _first_of(item, fact, reader):
+                return found
+        elif not is_blank(item):
+            with suppress(Malformed):
+                return fact.read(item, reader)
+    return ()
 
 
 def problem(pointer: str, error: Malformed) -> Problem:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from events.kinds import Kind
 from events.models import Actor, Event
@@ -35,8 +36,19 @@ class Entry:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Words:
+    """What an event only points at: its text as it stands now, and where its author (a member's id) may change it."""
+
+    text: str
+    url: str = ""
+    author: UUID | None = None
+
+
 Teller = Callable[[Event], Telling]
+Finder = Callable[[Sequence[UUID]], Mapping[UUID, Words]]
 _TELLERS: dict[str, Teller] = {}
+_FINDERS: dict[str, Finder] = {}
 HUMAN = (Actor.MEMBER, Actor.PROSPECT)
 
 
@@ -48,6 +60,26 @@ def describes(*kinds: Kind) -> Callable[[Teller], Teller]:
         return teller
 
     return register
+
+
+def finds(*kinds: Kind) -> Callable[[Finder], Finder]:
+    """Register where the words of events of `kinds` are kept: by the ids of their subjects, in one query."""
+
+    def register(finder: Finder) -> Finder:
+        _FINDERS.update(dict.fromkeys(kinds, finder))
+        return finder
+
+    return register
+
+
+def words_of(events: Sequence[Event]) -> dict[UUID, Words]:
+    """The words that these events point at, by the event's id; a query for each kind among them that has any."""
+    found: dict[UUID, Words] = {}
+    for kind, finder in _FINDERS.items():
+        asked = {event.pk: event.subject_id for event in events if event.kind == kind}
+        words = finder(list(asked.values())) if asked else {}
+        found |= {event_id: words[subject] for event_id, subject in asked.items() if subject in words}
+    return found
 
 
 def entry(event: Event) -> Entry:

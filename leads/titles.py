@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from leads.names import fold
 
@@ -90,11 +91,13 @@ DEPARTMENT: Table = (
 )
 
 
+@lru_cache(maxsize=4096)  # a table has few titles, many times
 def seniority(title: str) -> str:
     """owner, c_level, head, manager, specialist for any other title, or "" without one."""
     return (_first(SENIORITY, title) or "specialist") if title.strip() else ""
 
 
+@lru_cache(maxsize=4096)
 def department(title: str) -> str:
     """it, finance, sales and so on, or "" where the title does not say."""
     return _first(DEPARTMENT, title)

@@ -2,6 +2,7 @@
 
 from events.kinds import Kind
 from events.models import Event
+from leads.consent import CHANNELS
 from leads.labels import fact_label, fact_words
 from leads.timeline import Telling, describes
 
@@ -127,6 +128,20 @@ def reviewed(event: Event) -> Telling:
     return Telling("users-round", f"{event.body.get('name', 'A stakeholder')} has reviewed")
 
 
+@describes(Kind.STAKEHOLDER_CHANGED)
+def stakeholder_changed(event: Event) -> Telling:
+    parts = [
+        f"{fact_label(name)}: {_shown(before)} → {_shown(after)}"
+        for name, (before, after) in (event.body.get("changed") or {}).items()
+    ]
+    return Telling("users-round", f"Corrected {event.body.get('name', 'a stakeholder')}", "; ".join(parts))
+
+
+@describes(Kind.CHANGE_UNDONE)
+def undone(event: Event) -> Telling:
+    return Telling("undo-2", f"Undone: {event.body.get('what', 'a change')}")
+
+
 @describes(Kind.STAKEHOLDER_REMOVED)
 def stakeholder_removed(event: Event) -> Telling:
     return Telling("users-round", f"No stakeholder any more: {event.body.get('name', '')}")
@@ -142,6 +157,22 @@ def merged(event: Event) -> Telling:
 @describes(Kind.LEAD_UNMERGED)
 def unmerged(event: Event) -> Telling:
     return Telling("split", "Two leads again")
+
+
+@describes(Kind.CONTACT_ERASED)
+def erased(event: Event) -> Telling:
+    return Telling("trash-2", "The person was erased")
+
+
+@describes(Kind.CONTACT_EXPORTED)
+def exported(event: Event) -> Telling:
+    return Telling("download", "Everything about the person was downloaded")
+
+
+@describes(Kind.CONSENT_WITHDRAWN)
+def withdrawn(event: Event) -> Telling:
+    how = CHANNELS.get(event.body.get("channel", ""), "")
+    return Telling("mail", f"Consent withdrawn {how}".strip(), event.body.get("note", ""))
 
 
 @describes(Kind.CONTACT_UNSUBSCRIBED)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,9 @@ from leads import normalise as n
 
 if TYPE_CHECKING:
     from tenancy.models import Account
+
+
+_PLAIN = re.compile(r"[\x01-\ud7ff\ue000-\U0010ffff]*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,16 @@ class Fact:
     read: Callable[[Any, Reader], tuple[Any, ...]]
     most: int = 0  # characters of a text that is cut rather than dropped when it is malformed
 
-    def salvage(self, value: Any) -> dict[str, Any]:
-        """What is kept of a malformed value: the beginning of a text, and nothing else."""
+    @cached_property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Table and name of each column."""
+        return tuple((table, name) for table, _, name in (column.partition(".") for column in self.columns))
+
+    def salvage(self, value: Any) -> tuple[Any, ...]:
+        """What the first columns keep of a malformed value: the beginning of a text, and nothing else."""
         if not self.most or isinstance(value, dict):
-            return {}
-        return {self.columns[0]: n.text(str(value)[: self.most], self.most)}
+            return ()
+        return (n.text(str(value)[: self.most], self.most),)
 
 
 def _text(column: str, most: int) -> Fact:
@@ -156,7 +166,7 @@ def depth(value: Any) -> int:
 def storable(value: Any) -> Any:
     """JSON as PostgreSQL can keep it: without NUL, halves of surrogate pairs and infinite numbers."""
     if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "ignore").decode()
+        return value if _PLAIN.fullmatch(value) else value.replace("\x00", "").encode("utf-8", "ignore").decode()
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, float) and not isfinite(value):

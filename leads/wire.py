@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from leads.models import Lead
+from leads.models import Company, Contact, Lead
 from leads.money import major
 from tenancy.ids import public_id
 
@@ -19,8 +19,8 @@ def lead_on_wire(lead: Lead) -> dict[str, Any]:
         "status": lead.status,
         "track": lead.track,
         "incomplete": lead.incomplete,
-        "contact": _contact(lead),
-        "company": _company(lead),
+        "contact": contact_on_wire(lead.contact),
+        "company": company_on_wire(lead.company),
         "source": {"id": lead.source.public_id, "name": lead.source.name, "kind": lead.source.kind},
         "campaign": lead.campaign,
         "message": lead.message or None,
@@ -59,8 +59,7 @@ def money_on_wire(lead: Lead) -> dict[str, str] | None:
     return {"amount": str(major(lead.value_minor, lead.currency)), "currency": lead.currency}
 
 
-def _contact(lead: Lead) -> dict[str, Any]:
-    contact = lead.contact
+def contact_on_wire(contact: Contact) -> dict[str, Any]:
     return {
         "id": contact.public_id,
         "name": contact.name or None,
@@ -76,9 +75,10 @@ def _contact(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _company(lead: Lead) -> dict[str, Any] | None:
-    company = lead.company
-    return company and {
+def company_on_wire(company: Company | None) -> dict[str, Any] | None:
+    if company is None:
+        return None
+    return {
         "id": company.public_id,
         "name": company.name or None,
         "domain": company.domain or None,

@@ -21,13 +21,14 @@ from pipeline.cards import Deck, Row, month_of, rows_of
 from pipeline.filters import VIEWS, Asked, asked, view_q
 from pipeline.models import Criterion, Deal, DealQuerySet, DealStatus, Pipeline, Stage, StageKind, When
 from pipeline.names import Names, names
-from routing.workingtime import Calendar, calendar_of
+from pipeline.orders import CLOSED, Order
+from routing.calendars import calendar_of
+from routing.workingtime import Calendar
 from tenancy import clock
-from tenancy.ids import public_id
 from tenancy.scope import current_account
 
 FIRST, MORE = 8, 50  # cards of a column in the first view, which stays below 100 KB; and with each scroll
-CLOSED = [DealStatus.WON, DealStatus.LOST]
+OVER = [DealStatus.WON, DealStatus.LOST]
 
 
 @dataclass
@@ -40,25 +41,33 @@ class Sums:
     value: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def stages_of(public: str = "") -> list[Stage]:
-    """The stages, in order, of the pipeline with this public id (the account's first one unless told), none without.
+def all_stages() -> list[Stage]:
+    """The stages of every pipeline, in order, with their pipelines.
 
     Each knows how many criteria ask at its way in and out (`asked_in`, `asked_out`).
     """
-    rows: list[Stage] = list(
-        Stage.objects.select_related("pipeline")
+    return list(
+        Stage.objects.in_use()
+        .filter(pipeline__archived_at=None)
+        .exclude(kind=StageKind.LOST)  # what is lost stands in the column of what is over
+        .select_related("pipeline")
         .annotate(asked_in=_asked(When.ENTRY), asked_out=_asked(When.EXIT))
         .order_by("pipeline__position", "pipeline_id", "position")
     )
-    if not rows:
-        return []
-    wanted = public or rows[0].pipeline.public_id
-    return [row for row in rows if row.pipeline.public_id == wanted]
+
+
+def stages_of(public: str = "", rows: Sequence[Stage] | None = None) -> list[Stage]:
+    """Those of the pipeline with this public id, else of the account's first one; none without a pipeline."""
+    rows = all_stages() if rows is None else rows
+    first = rows[0].pipeline.public_id if rows else ""
+    return [row for row in rows if row.pipeline.public_id == public] or [
+        row for row in rows if row.pipeline.public_id == first
+    ]
 
 
 def _asked(when: str) -> Any:
     # A sub-query: grouping stages by their id fails, because in the database the key has two columns.
-    rows = Criterion.objects.filter(stage_id=OuterRef("pk"), when=when).order_by()
+    rows = Criterion.objects.filter(stage_id=OuterRef("pk"), when=when, required=True).order_by()
     return Coalesce(Subquery(rows.values("stage_id").annotate(n=Count("pk")).values("n")), 0)
 
 
@@ -75,11 +84,11 @@ class Board:
 
     @cached_property
     def names(self) -> Names:
-        return names()
+        return names(self.me)
 
     @cached_property
     def deck(self) -> Deck:
-        return Deck(self.stages, self.names.members, self.calendar, self.now)
+        return Deck(self.stages, self.names.members, self.calendar, self.now, self.me, self.asked.order)
 
     @cached_property
     def closing(self) -> UUID | None:
@@ -99,19 +108,21 @@ class Board:
             cards[row.stage_id if row.status == DealStatus.OPEN or not self.closing else self.closing].append(row)
         return [self._column(stage, self._sorted(stage, cards[stage.pk]), most) for stage in self.stages]
 
-    def column(self, stage: Stage, after: tuple[datetime, UUID] | None = None, most: int = MORE) -> dict[str, Any]:
-        """One column; `after` (the order's time and the id of the last card) gives the cards below that one."""
+    def column(self, stage: Stage, after: str = "", most: int = MORE) -> dict[str, Any]:
+        """One column; `after` is where an earlier slice of it ended. Raises ValueError for what no slice said."""
         order, deals = self._order(stage), self._deals(stage)
-        if after is not None:
-            moment, last = after
-            deals = deals.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "id__lt": last}))
+        if after:
+            deals = deals.filter(order.beneath(*order.position(after)))
         return self._column(stage, [Row(*values) for values in rows_of(deals, order, most + 1)], most)
 
     def changed(self, **which: Any) -> dict[str, Any]:
         """What brings some deals up to date on a page: every head, their cards, and which are not here any more."""
-        deals: DealQuerySet = Deal.objects.filter(**which)
-        there = [self._deals(stage).filter(pk__in=deals.values("pk")) for stage in self.stages]
-        columns = self._filled([rows_of(some, "entered_stage_at", MORE) for some in there], MORE)
+        deals = list(Deal.objects.filter(**which).only("id"))
+        there = [self._deals(stage).filter(pk__in=[deal.pk for deal in deals]) for stage in self.stages]
+        queries = [
+            rows_of(some, self._order(stage), len(deals)) for stage, some in zip(self.stages, there, strict=True)
+        ]
+        columns = self._filled(queries, len(deals)) if deals else self._filled([], 0)
         shown = {card["id"] for column in columns for card in column["cards"]}
         gone = [deal.public_id for deal in deals if deal.public_id not in shown]
         return {"columns": columns, "totals": self.totals, "gone": gone}
@@ -142,23 +153,6 @@ class Board:
             return 0
         return sum(self._in_view[stage.pk] - self.sums[stage.pk].shown for stage in self._open_stages())
 
-    def views(self) -> list[dict[str, Any]]:
-        """The tabs with their counts; a tab keeps the filters."""
-        base = reverse("board")
-        made = []
-        for key, name in VIEWS:
-            query = self.asked.query | {"view": key}
-            said = urlencode({name: value for name, value in query.items() if value})
-            made.append(
-                {
-                    "name": name,
-                    "url": f"{base}?{said}" if said else base,
-                    "current": key == self.asked.view,
-                    "count": self._by_view[key],
-                }
-            )
-        return made
-
     @cached_property
     def sums(self) -> dict[UUID, Sums]:
         found: dict[UUID, Sums] = defaultdict(Sums)
@@ -180,7 +174,7 @@ class Board:
             f"view_{key}": Count("id", filter=view_q(key, self.me, self.now)) for key, _ in VIEWS if key
         }
         everything = Deal.objects.filter(pipeline=self.pipeline).filter(
-            Q(status=DealStatus.OPEN) | Q(status__in=CLOSED, closed_at__gte=self.month_start)
+            Q(status=DealStatus.OPEN) | Q(status__in=OVER, closed_at__gte=self.month_start)
         )
         return list(
             everything.values("stage_id", "status", "currency").annotate(
@@ -192,7 +186,8 @@ class Board:
         )
 
     @cached_property
-    def _by_view(self) -> dict[str, int]:
+    def by_view(self) -> dict[str, int]:
+        """How many open deals each of VIEWS has."""
         rows = [row for row in self._summed if row["status"] == DealStatus.OPEN]
         return {key: sum(row[f"view_{key}" if key else "count"] for row in rows) for key, _ in VIEWS}
 
@@ -217,15 +212,16 @@ class Board:
         """The deals of a column, as filtered; the closing column has this month's won and lost."""
         deals: DealQuerySet = Deal.objects.filter(self.asked.q)
         if stage.kind == StageKind.WON:
-            return deals.filter(pipeline=self.pipeline, status__in=CLOSED, closed_at__gte=self.month_start)
+            return deals.filter(pipeline=self.pipeline, status__in=OVER, closed_at__gte=self.month_start)
         return deals.filter(stage=stage, status=DealStatus.OPEN)
 
-    def _order(self, stage: Stage) -> str:
-        return "closed_at" if stage.kind == StageKind.WON else "entered_stage_at"
+    def _order(self, stage: Stage) -> Order:
+        return CLOSED if stage.kind == StageKind.WON else self.asked.order
 
     def _sorted(self, stage: Stage, rows: list[Row]) -> list[Row]:
         """A union forgets the order of its parts."""
-        return sorted(rows, key=lambda row: (getattr(row, self._order(stage)), row.id), reverse=True)
+        order = self._order(stage)
+        return sorted(rows, key=lambda row: (getattr(row, order.column), row.id), reverse=order.down)
 
     def _column(self, stage: Stage, rows: list[Row], most: int) -> dict[str, Any]:
         shown = rows[:most]
@@ -252,7 +248,6 @@ class Board:
             "empty": "Nothing closed yet" if won else "",
         }
         if len(rows) > most and shown:
-            last = shown[-1]
-            after = f"{getattr(last, self._order(stage)).isoformat()}~{public_id(Deal.PREFIX, last.id)}"
+            after = self._order(stage).cursor(shown[-1])
             made["more_url"] = f"{url}?{urlencode(self.asked.query | {'after': after})}"
         return made

@@ -13,11 +13,13 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import Member
+from accounts.roles import Function
 from leads.models import Lead
 from leads.promises import promise
 from pipeline.amounts import short
 from pipeline.limits import age_of
 from pipeline.models import Back, Deal, DealQuerySet, DealStatus, Stage
+from pipeline.orders import CLOSED, Order
 from routing.workingtime import Calendar
 from tenancy.ids import public_id
 
@@ -44,6 +46,8 @@ class Row(NamedTuple):
     owed_by: date | None
     gate: dict[str, Any]
     version: int
+    attention: int
+    rank: str
     lead_id: UUID
     lead__tier: str
     lead__first_response_due_at: datetime | None
@@ -63,6 +67,12 @@ class Deck:
     members: Mapping[UUID, Member]
     calendar: Calendar
     now: datetime
+    me: Member
+    order: Order
+
+    @cached_property
+    def _reassigns(self) -> bool:
+        return self.me.may(Function.REASSIGN)
 
     def card(self, row: Row) -> dict[str, Any]:
         """One card, in the shape that templates/components/deal_card.html names."""
@@ -76,6 +86,8 @@ class Deck:
             "version": row.version,
             "value": short(row.value_minor, row.currency),
             "title": row.lead__company__name or person or "No name yet",
+            "mine": row.owner_id == self.me.pk or self._reassigns,
+            "at": (self.order if row.status == DealStatus.OPEN else CLOSED).key_of(row),
             "owner": {"initials": owner.initials, "name": owner.name, "hue": owner.hue} if owner else None,
         }
         return shared | (self._running(row, deal_id, person) if row.status == DealStatus.OPEN else _closed(row))
@@ -133,26 +145,27 @@ class Deck:
         return f"{local:%a %H:%M}" if 0 < days < 7 else f"{local.day} {local:%b}"
 
     def _missing(self, row: Row) -> str:
-        """What each other stage would say to this card, for the head and the slot, as JSON."""
+        """What each other stage would say to this card, as JSON: [how many criteria are missing, in words for the head,
+        for the slot if that says more]."""
         here = self._index(row)
         ahead: dict[str, Any] = row.gate.get("missing", {})
         answers: dict[str, Any] = {}
         for index, (public, stage) in enumerate(self._public):
             if index < here:
                 never = stage.back == Back.NEVER
-                answers[public] = {"n": int(never), "words": "No way back" if never else "Back is allowed"}
+                answers[public] = [int(never), "No way back" if never else "Back is allowed"]
             elif index > here and public in ahead:
                 answers[public] = _answer(ahead[public], next_one=index == here + 1)
         return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
 
 
-def _answer(missing: Mapping[str, Any], *, next_one: bool) -> dict[str, Any]:
+def _answer(missing: Mapping[str, Any], *, next_one: bool) -> list[Any]:
     count = missing["n"]
     if not count:
-        return {"n": 0, "words": "The gate is open"}
+        return [0, "The gate is open"]
     if next_one:
-        return {"n": count, "words": f"{count} missing, fill in on drop", "detail": missing["words"]}
-    return {"n": count, "words": f"{count} missing on the way"}
+        return [count, f"{count} missing, fill in on drop", missing["words"]]
+    return [count, f"{count} missing on the way"]
 
 
 def _closed(row: Row) -> dict[str, Any]:
@@ -163,9 +176,9 @@ def _closed(row: Row) -> dict[str, Any]:
     return {"result": "won" if won else "lost", "result_text": text, "missing": "{}", "move_url": ""}
 
 
-def rows_of(deals: DealQuerySet, order: str, limit: int) -> Any:
-    """The first `limit` deals by a column (newest first) and the id, as a query of card rows."""
-    return deals.order_by(f"-{order}", "-id").values_list(*Row._fields)[:limit]
+def rows_of(deals: DealQuerySet, order: Order, limit: int) -> Any:
+    """The first `limit` deals in an order, as a query of card rows."""
+    return deals.order_by(*order.by).values_list(*Row._fields)[:limit]
 
 
 def month_of(now: datetime, calendar: Calendar) -> tuple[datetime, str]:

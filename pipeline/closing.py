@@ -11,33 +11,21 @@ from django.db import transaction
 from django.db.models import F
 
 from events.kinds import Kind
-from events.record import SYSTEM, By, Happening, record, record_all
+from events.record import SYSTEM, By, Happening, record_all
+from leads.imports.images import value_of
 from leads.models import Status
+from leads.removal import remove
+from pipeline.approval import Answer
+from pipeline.attention import weigh
 from pipeline.limits import limit_of
-from pipeline.locking import locked, refuse_stale
-from pipeline.models import Deal, DealStatus, Move, Stage, StageKind, Visit
+from pipeline.locking import locked
+from pipeline.models import Approval, Deal, DealStatus, Move, Stage, Visit
 from pipeline.refusals import NotOpen
-from pipeline.upstream import tell_lead, tell_leads
+from pipeline.returning import places_before
+from pipeline.upstream import tell_leads
 from tenancy import clock
 
 OUT = (Status.DISQUALIFIED, Status.SPAM)
-
-
-def lose(deal: Deal, *, by: By, reason: str, competitor: str = "", version: int | None = None) -> Move:
-    """Close an open deal as lost. Losing it twice returns the first; a won one raises NotOpen, an old version Stale."""
-    with transaction.atomic():
-        deal = locked(deal.pk)
-        if deal.status == DealStatus.LOST:
-            last: Move = Move.objects.filter(deal=deal, outcome=DealStatus.LOST).latest("moved_at")
-            return last
-        if deal.status != DealStatus.OPEN:
-            raise NotOpen("It is closed already.")
-        refuse_stale(deal, version)
-        made = close([deal], DealStatus.LOST, by=by, reason=reason, competitor=competitor)[0]
-        tell_lead(deal)
-        told = {"stage": deal.stage.name, "reason": reason, "competitor": competitor}
-        record(Kind.DEAL_LOST, deal, by=by, lead_id=deal.lead_id, **told)
-        return made
 
 
 def reopen(deal: Deal, *, by: By, reason: str = "") -> Move:
@@ -75,6 +63,7 @@ def close(deals: Sequence[Deal], status: DealStatus, *, by: By, reason: str, com
     }
     Deal.objects.filter(pk__in=[deal.pk for deal in deals]).place(**changes, version=F("version") + 1)
     Visit.objects.filter(deal__in=deals, left_at=None).update(left_at=now)
+    Approval.objects.filter(deal__in=deals, answered_at=None).update(answer=Answer.MOOT, answered_at=now)
     for deal in deals:
         _set(deal, changes)
     return _moves(deals, status, by, reason, now, to={})
@@ -83,7 +72,7 @@ def close(deals: Sequence[Deal], status: DealStatus, *, by: By, reason: str, com
 def resume(deals: Sequence[Deal], *, by: By, reason: str) -> list[Move]:
     """Write the return of locked closed deals to where they stood, and tell leads and the record."""
     now = clock.now()
-    stages = _stages_before(deals)
+    stages = places_before(deals)
     for deal in deals:
         stage = stages[deal.pk]
         changes: dict[str, Any] = {
@@ -99,6 +88,7 @@ def resume(deals: Sequence[Deal], *, by: By, reason: str) -> list[Move]:
         _set(deal, changes)
     Visit.objects.bulk_create([Visit(deal=deal, stage=deal.stage, entered_at=now) for deal in deals])
     moves = _moves(deals, "reopened", by, reason, now, to=stages)
+    weigh([deal.lead_id for deal in deals])
     tell_leads(deals)
     record_all(
         [
@@ -109,22 +99,38 @@ def resume(deals: Sequence[Deal], *, by: By, reason: str) -> list[Move]:
     return moves
 
 
-def _stages_before(deals: Sequence[Deal]) -> dict[UUID, Stage]:
-    """Where each closed deal stood while it was open."""
-    stages = {deal.pk: deal.stage for deal in deals}
-    won = [deal.pk for deal in deals if deal.stage.kind == StageKind.WON]
-    moves = Move.objects.filter(deal_id__in=won, outcome=DealStatus.WON).select_related("from_stage")
-    return stages | {move.deal_id: move.from_stage for move in moves.order_by("moved_at")}
+def rehouse(deals: Sequence[Deal]) -> None:
+    """Open deals that came back to a stage which was taken out meanwhile stand, by a move on record, where they would
+    stand if they were taken up again now."""
+    lost = [deal for deal in deals if deal.status == DealStatus.OPEN and deal.stage.removed_at]
+    now, stages = clock.now(), places_before(lost)
+    for deal in lost:
+        stage, reason = stages[deal.pk], f"{deal.stage.name} was taken out of the pipeline"
+        _moves([deal], "", SYSTEM, reason, now, to={deal.pk: stage}, back=True)
+        changes = {"stage": stage, "entered_stage_at": now, "limit_at": limit_of(stage, now)}
+        Deal.objects.filter(pk=deal.pk).place(**changes, version=F("version") + 1)
+        _set(deal, changes)
+        Visit.objects.filter(deal=deal, left_at=None).update(left_at=now)
+        Visit.objects.create(deal=deal, stage=stage, entered_at=now)
+    if lost:
+        tell_leads(lost)
 
 
 def _moves(
-    deals: Sequence[Deal], outcome: str, by: By, reason: str, now: datetime, *, to: dict[UUID, Stage]
+    deals: Sequence[Deal],
+    outcome: str,
+    by: By,
+    reason: str,
+    now: datetime,
+    *,
+    to: dict[UUID, Stage],
+    back: bool = False,
 ) -> list[Move]:
     moves: list[Move] = Move.objects.bulk_create(
         [
             Move(
                 deal=deal,
-                from_stage=None if to else deal.stage,
+                from_stage=deal.stage if back or not to else None,
                 to_stage=to.get(deal.pk),
                 outcome=outcome,
                 actor_kind=by.kind,
@@ -143,3 +149,20 @@ def _set(deal: Deal, changes: dict[str, Any]) -> None:
     for name, value in changes.items():
         setattr(deal, name, value)
     deal.version += 1
+
+
+def put_back(image: dict[str, Any], since: UUID) -> None:
+    """Write a deal as it was (its columns, and the visit that went on), and remove its moves and visits that were made
+    after `since`: ids are in the order of time."""
+    kept = image["columns"]
+    deal = Deal.objects.filter(pk=kept["id"]).first()
+    if deal is None:
+        return
+    for made in (Move, Visit):
+        remove(made, made.objects.filter(deal=deal, pk__gt=since).values_list("pk", flat=True))
+    Visit.objects.filter(pk=image["visit"]).update(left_at=None)
+    # An image from before an upgrade lacks the columns that came since.
+    known = set(kept) - {"id", "account_id"}
+    fields = [field for field in Deal._meta.concrete_fields if field.attname in known]
+    Deal.objects.filter(pk=deal.pk).place(**{field.attname: value_of(field, kept[field.attname]) for field in fields})
+    rehouse(list(Deal.objects.filter(pk=deal.pk).select_related("stage", "lead")))

@@ -9,11 +9,20 @@ from uuid import UUID
 from events.jobs import job, schedule
 from events.kinds import Kind
 from events.models import Actor, Notification
-from events.record import By, record
-from pipeline.models import Deal, DealStatus, Move
-from pipeline.tasks import add_task
-from routing.workingtime import CLOSES, zone_named
+from events.record import SYSTEM, By, record
+from pipeline.dossier import dossiers_of
+from pipeline.models import Deal, DealStatus, Move, Task
+from pipeline.plan import plans_of
+from pipeline.standing import debts_of, standing
+from pipeline.tasks import add_task, finish_task
+from routing.calendars import calendar_of
+from routing.reaching import give
+from tenancy import clock
 from tenancy.scope import current_account
+
+OWING = (DealStatus.OPEN, DealStatus.WON)
+PROOF = "proof"  # a kind of task
+PEOPLE = tuple(f"deal__{name}" for name in ("owner", "lead__contact", "lead__company", "lead__source", "lead__owner"))
 
 
 def owe(deal: Deal, move: Move, *, by: By) -> None:
@@ -31,39 +40,63 @@ def owe(deal: Deal, move: Move, *, by: By) -> None:
     if move.owed_by is None:
         return
     due_at = end_of(move.owed_by)
-    add_task(deal.lead, f"Bring the proof: {', '.join(labels)}"[:120], by=by, member=deal.owner, due_at=due_at)
+    add_task(deal.lead, title_of(labels), kind=PROOF, by=by, member=deal.owner, due_at=due_at)
     schedule(call_debts, move.pk, due_at)
 
 
 @job(of="subject")
 def call_debts(move_ids: Sequence[UUID]) -> None:
-    """On the day a proof is owed and still missing: tell the deal's owner, and the manager who let it pass."""
-    moves = Move.objects.filter(pk__in=move_ids, deal__status=DealStatus.OPEN).select_related("deal__lead__contact")
-    Notification.objects.bulk_create(
+    """On the day a proof is owed and still missing: tell the deal's owner, and the manager who let it pass.
+
+    A deal that was won on credit owes it no less than one that is open.
+    """
+    rows = Move.objects.filter(pk__in=move_ids, deal__status__in=OWING).select_related(*PEOPLE)
+    moves = list(rows.order_by("id"))
+    owed = still_owed(moves)
+    give(
         [
             Notification(
                 member_id=member_id,
-                text=f"Proof owed today: {move.deal}, {', '.join(labels)}"[:200],
+                text=f"Proof owed today: {move.deal}, {', '.join(owed[move.pk])}"[:200],
                 lead_id=move.deal.lead_id,
                 event_id=move.pk,
             )
             for move in moves
-            if (labels := still_owed(move))
+            if owed[move.pk]
             for member_id in sorted({move.deal.owner_id, _manager(move)} - {None})
-        ],
-        ignore_conflicts=True,
+        ]
     )
 
 
-def still_owed(move: Move) -> list[str]:
-    """The labels of what this override let pass and nobody has proven since."""
-    owed = {item["criterion"] for item in move.owed}
-    return [debt["label"] for debt in move.deal.gate.get("debts", ()) if debt["criterion"] in owed]
+def still_owed(moves: Sequence[Move]) -> dict[UUID, list[str]]:
+    """The labels of what each override let pass and nobody has proven since, by the move's id."""
+    deals = list({move.deal_id: move.deal for move in moves}.values())
+    plans, dossiers, debts = plans_of({deal.pipeline_id for deal in deals}), dossiers_of(deals), debts_of(deals)
+    now, lacking = clock.now(), {}
+    for deal in deals:
+        stands = standing(dossiers[deal.pk], plans[deal.pipeline_id], deal.stage_id, debts[deal.pk], now)
+        lacking[deal.pk] = stands["debts"]
+    found = {}
+    for move in moves:
+        owed = {item["criterion"] for item in move.owed}
+        found[move.pk] = [debt["label"] for debt in lacking[move.deal_id] if debt["criterion"] in owed]
+    return found
+
+
+def prove(deals: Sequence[Deal]) -> None:
+    """Nothing is owed on these deals any more: the tasks to bring it are done."""
+    for task in Task.objects.filter(lead__in=[deal.lead_id for deal in deals], kind=PROOF, done_at=None):
+        finish_task(task, by=SYSTEM)
+
+
+def title_of(labels: Sequence[str]) -> str:
+    """The task of who has to bring it."""
+    return f"Bring the proof: {', '.join(labels)}"[:120]
 
 
 def end_of(day: date) -> datetime:
     """The end of working hours on a local day of the account, holiday or not (aware)."""
-    return datetime.combine(day, CLOSES, zone_named(current_account().time_zone))
+    return calendar_of(current_account()).closing(day)
 
 
 def _manager(move: Move) -> UUID | None:

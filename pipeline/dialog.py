@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Member
 from accounts.roles import Function
+from pipeline.approval import Approver, may_answer
+from pipeline.approvals import approvers
 from pipeline.gate import Gate, Unmet
-from pipeline.models import Deal, Stage
+from pipeline.models import Approval, Deal, Stage
 from pipeline.wire import title_of
 
 OWED_WITHIN = timedelta(days=7)
@@ -30,7 +32,7 @@ def dialog(
     again: bool = False,
 ) -> dict[str, Any]:
     """The context of templates/pipeline/gate.html; `said` is what was typed, `errors` what is wrong with it, by key."""
-    said, errors = said or {}, errors or {}
+    said, errors, asked = said or {}, errors or {}, asked_for(deal)
     return {
         "deal": {
             "id": deal.public_id,
@@ -42,23 +44,55 @@ def dialog(
         "from_stage": {"id": deal.stage.public_id, "name": deal.stage.name},
         "to_stage": {"id": to.public_id, "name": to.name},
         "passed": answer.passed,
-        "unmet": [_item(item, said, errors) for item in answer.unmet],
+        "unmet": [_item(item, said, errors, me, asked) for item in answer.unmet],
         "met": [item.wire() for item in answer.met],
         "total": len(answer.unmet) + len(answer.met),
         "may_override": me.may(Function.OVERRIDE_GATES) and all(item.kind != "owner" for item in answer.unmet),
         "owed_on": today + OWED_WITHIN,
         "override": (override or {}) | {"error": errors["override"]} if errors.get("override") else None,
         "again": again,
+        "ask_url": reverse("deal-ask", args=[deal.public_id]),
+        "let_through": _let_through(deal, to, answer, me, asked),
     }
 
 
-def _item(item: Unmet, said: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+def asked_for(deal: Deal) -> dict[str, Approval]:
+    """What still waits for an answer: by the criterion's id or, to be let through, by the stage's."""
+    rows = Approval.objects.filter(deal=deal, answered_at=None).select_related("criterion", "to_stage")
+    return {(row.criterion or row.to_stage).public_id: row for row in rows}
+
+
+def _let_through(
+    deal: Deal, to: Stage, answer: Gate, me: Member, asked: Mapping[str, Approval]
+) -> dict[str, Any] | None:
+    """Whom a rep may ask to let it through, and since when that is asked; None where there is nothing to ask for."""
+    if me.may(Function.OVERRIDE_GATES) or not answer.unmet or any(item.kind == "owner" for item in answer.unmet):
+        return None
+    managers = approvers(deal, Approver.MANAGER)
+    name = managers[0].name.split()[0] if len(managers) == 1 else "a manager"
+    return {"name": name, "asked": asked.get(to.public_id)} if managers else None
+
+
+def _approval(item: Unmet, me: Member, asked: Mapping[str, Approval]) -> dict[str, Any]:
+    role = str((item.input or {}).get("role"))
+    return {
+        "mine": may_answer(role, me),
+        "whom": Approver(role).label.lower(),
+        "asked": asked.get(item.criterion),
+    }
+
+
+def _item(
+    item: Unmet, said: Mapping[str, Any], errors: Mapping[str, str], me: Member, asked: Mapping[str, Approval]
+) -> dict[str, Any]:
     """An unmet criterion; its input keeps what was typed, and says why that isn't enough."""
     key = item.criterion or item.field
     typed = said.get(key)
     made = item.wire() | {"key": key, "error": errors.get(key) or errors.get(item.field, "")}
     if made["input"]:
         made["input"] = _filled(made["input"], typed)
+    if item.kind == "approval":
+        made["approval"] = _approval(item, me, asked)
     return made
 
 
@@ -96,4 +130,6 @@ def _fills(value: Any) -> bool:
     return not isinstance(value, dict) or bool(set(value) - {"role", "outcome"}) or "outcome" in value
 
 
-OURS = frozenset({"csrfmiddlewaretoken", "stage", "version", "override", "again", "reason"})
+OURS = frozenset(
+    {"csrfmiddlewaretoken", "stage", "version", "override", "again", "reason", "criterion", "before", "after"}
+)

@@ -10,7 +10,7 @@ from uuid import UUID
 from leads.facts import facts_of
 from leads.models import Activity, Lead, Stakeholder
 from pipeline.gate import Dossier
-from pipeline.models import Confirmation, Criterion, Deal, File, Meeting, Objection
+from pipeline.models import Confirmation, Criterion, Deal, File, FileState, Meeting, Objection
 from tenancy.ids import public_id
 
 Rows = dict[UUID, list[dict[str, Any]]]
@@ -27,7 +27,7 @@ def dossiers_of(deals: Sequence[Deal]) -> dict[UUID, Dossier]:
     activities = _rows(Activity.objects.order_by("-occurred_at"), leads, "kind outcome automatic occurred_at")
     meetings = _rows(Meeting.objects.order_by("starts_at"), leads, "kind title starts_at outcome")
     people = _rows(Stakeholder.objects.order_by("created_at", "id"), leads, "id name role job_title reviewed_at")
-    files = _rows(File.objects.order_by("-created_at"), leads, "name kind created_at")
+    files = _rows(File.objects.exclude(state=FileState.INFECTED).order_by("-created_at"), leads, "name kind created_at")
     objections = _rows(
         Objection.objects.order_by("created_at", "id"),
         leads,

@@ -1,4 +1,4 @@
-"""Documents of a lead: a size limit, a type check by content, bytes outside the web root under a name of our own."""
+"""Documents of a lead: a size limit, a type told by content, a virus check, bytes under a name of ours."""
 
 from __future__ import annotations
 
@@ -7,33 +7,28 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import FileResponse
 
+from events.jobs import schedule
 from events.kinds import Kind
 from events.record import By, record
 from leads.models import Lead
-from pipeline.models import File
+from pipeline import filetypes
+from pipeline.filetypes import TYPES
+from pipeline.models import File, FileState
+from pipeline.scanning import scan_file
+from tenancy import clock
 from tenancy.ids import uuid7
 
-LARGEST = 10 * 1024 * 1024
+LARGEST = 25 * 1024 * 1024
 KINDS = {"signed_agreement": "Signed agreement", "proposal": "Proposal", "other": "Other"}
-# What a file may be: extension -> content type and the bytes it begins with (none: it must be plain text).
-TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
-    "pdf": ("application/pdf", (b"%PDF-",)),
-    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
-    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    "jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (b"PK\x03\x04",)),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",)),
-    "pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", (b"PK\x03\x04",)),
-    "odt": ("application/vnd.oasis.opendocument.text", (b"PK\x03\x04",)),
-    "txt": ("text/plain", ()),
-    "csv": ("text/csv", ()),
-}
-_stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
 ACCEPT = ",".join(f".{ending}" for ending in TYPES)
+_stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
 
 
 class TooLarge(ValidationError):
@@ -44,19 +39,64 @@ class WrongType(ValidationError):
     """Not one of TYPES, or not what its name says."""
 
 
+class NotReady(Exception):
+    """It is still being checked, or carries a virus: nobody gets it."""
+
+
 def attach_file(lead: Lead, upload: UploadedFile[Any], *, kind: str, by: By) -> File:
-    """Store `upload` as a document of `lead`. Raises TooLarge or WrongType."""
+    """Store `upload` as a document of `lead`; it waits for its check where a scanner is set.
+
+    Raises TooLarge or WrongType.
+    """
     name, content_type = checked(upload)
     file_id = uuid7()
     path = f"{lead.account_id.hex}/{file_id.hex}.{name.rpartition('.')[2].lower()}"
     default_storage.save(path, upload)
     if (stored := _stored.get()) is not None:
         stored.append(path)
-    row: File = File.objects.create(
-        id=file_id, lead=lead, kind=kind, name=name, path=path, size=upload.size or 0, content_type=content_type
+    row = File(
+        id=file_id,
+        lead=lead,
+        kind=kind,
+        name=name,
+        path=path,
+        size=upload.size or 0,
+        content_type=content_type,
+        state=FileState.WAITING if settings.FILE_SCANNER else FileState.CLEAN,
     )
+    row.save(force_insert=True)
     record(Kind.FILE_ATTACHED, row, by=by, lead_id=lead.pk, name=name, file=kind, size=row.size)
+    if row.state == FileState.WAITING:
+        schedule(scan_file, row.pk, clock.now())
     return row
+
+
+def change_file(file: File, kind: str, *, by: By) -> File:
+    """Say what kind of document it is. Records FILE_CHANGED, for gates ask for kinds."""
+    if file.kind != kind and File.objects.filter(pk=file.pk).update(kind=kind):
+        file.kind = kind
+        record(Kind.FILE_CHANGED, file, by=by, lead_id=file.lead_id, name=file.name, file=kind)
+    return file
+
+
+def remove_file(file: File, *, by: By) -> None:
+    """Take a document away, its bytes once the transaction stands."""
+    record(Kind.FILE_REMOVED, file, by=by, lead_id=file.lead_id, name=file.name, file=file.kind)
+    path = file.path
+    file.delete()
+    transaction.on_commit(lambda: default_storage.delete(path))
+
+
+def download(file: File) -> FileResponse:
+    """The document as an attachment that no browser runs or shows in our name. Raises NotReady; FileNotFoundError."""
+    if file.state != FileState.CLEAN:
+        raise NotReady(str(FileState(file.state).label))
+    content = default_storage.open(file.path)
+    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @contextmanager
@@ -76,18 +116,18 @@ def or_no_file() -> Iterator[None]:
 
 def checked(upload: UploadedFile[Any]) -> tuple[str, str]:
     """The upload's printable name and its content type, as found and not as claimed. Raises TooLarge or WrongType."""
-    name = "".join(letter for letter in str(upload.name).rpartition("/")[2] if letter.isprintable())[-200:]
+    name = "".join(letter for letter in str(upload.name).rpartition("/")[2] if letter.isprintable())[-190:]
     if not upload.size:
         raise WrongType({"file": "The file is empty."})
     if upload.size > LARGEST:
         raise TooLarge({"file": f"A file has at most {LARGEST // 1024 // 1024} MB."})
-    ending = name.rpartition(".")[2].lower()
-    if ending not in TYPES:
+    endings = filetypes.endings_of(upload)
+    if not endings:
         raise WrongType({"file": f"Attach one of: {', '.join(TYPES)}."})
-    content_type, beginnings = TYPES[ending]
-    upload.seek(0)
-    head = upload.read(4096)
-    upload.seek(0)
-    if not (head.startswith(beginnings) if beginnings else b"\x00" not in head):
-        raise WrongType({"file": f"Its content is not what .{ending} says."})
-    return name, content_type
+    stem, _, ending = name.rpartition(".")
+    if not stem:  # without an ending: its content says what it is
+        name, ending = f"{name}.{endings[0]}", endings[0]
+    if ending.lower() not in endings:
+        known = f"Its content is not what .{ending.lower()} says." if ending.lower() in TYPES else ""
+        raise WrongType({"file": known or f"Attach one of: {', '.join(TYPES)}."})
+    return name, TYPES[ending.lower()]

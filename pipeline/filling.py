@@ -13,11 +13,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts.models import Member
-from accounts.roles import Function
 from events.models import Actor
 from events.record import By
 from leads.labels import fact_label
 from leads.models import Lead, Stakeholder
+from pipeline.approval import Approver, may_answer
 from pipeline.confirmations import confirm
 from pipeline.files import attach_file
 from pipeline.gate import Criterion
@@ -146,8 +146,9 @@ def _confirm(filling: Filling, criterion: Criterion, value: Any) -> str:
     on = _date(said.get("on"))
     if criterion.params.get("date") and on is None:
         raise ValidationError("Give the date that was agreed.")
-    if criterion.kind == "approval" and not _may_approve(filling.by):
-        raise ValidationError("Only a manager can approve this.")
+    role = str(criterion.params.get("role") or Approver.MANAGER)
+    if criterion.kind == "approval" and not may_answer(role, member_of(filling.by)):
+        raise ValidationError(f"Only {Approver(role).label.lower()} can approve this.")
     row = CriterionRow.objects.by_public_id(criterion.id)
     note = _text(said.get("note"), 500)
     confirm(filling.deal, row, by=filling.by, note=note, on=on)
@@ -192,11 +193,6 @@ def member_of(by: By) -> Member | None:
     """The member behind an actor, None for keys and the system."""
     member: Member | None = Member.objects.filter(pk=by.id).first() if by.kind == Actor.MEMBER else None
     return member
-
-
-def _may_approve(by: By) -> bool:
-    member = member_of(by)
-    return member is not None and member.may(Function.OVERRIDE_GATES)
 
 
 def _is_date(value: Any) -> bool:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from accounts.models import Member
+from accounts.models import Member, Team
 from leads.listing import listed
 from leads.models import Source
-from pipeline.models import Stage
+from pipeline.models import BoardView, Pipeline, Stage
+from pipeline.orders import ATTENTION, ORDERS, Order
 from tenancy.ids import from_public
 
 VIEWS = (
@@ -31,6 +32,15 @@ UP_TO = {
     "medium": ["urgent", "high", "medium"],
     "low": ["low"],
 }
+LONGEST = 100  # of a text or a product
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and when (aware)."""
+
+    me: Member
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class Asked:
     view: str
     text: str
     chosen: dict[str, str]
+    order: Order
+    place: dict[str, str]  # the pipeline, and the saved view that one came from
     view_q: Q
     filter_q: Q
 
@@ -53,8 +65,9 @@ class Asked:
 
     @property
     def query(self) -> dict[str, str]:
-        """What belongs into a link that keeps view and filters."""
-        said = {"view": self.view, "q": self.text} | self.chosen
+        """What belongs into a link that keeps view, filters and order."""
+        order = self.order.name if self.order is not ATTENTION else ""
+        said = self.place | {"view": self.view, "order": order, "q": self.text} | self.chosen
         return {name: value for name, value in said.items() if value}
 
 
@@ -72,28 +85,65 @@ def view_q(view: str, me: Member, now: datetime) -> Q:
 def asked(query: Mapping[str, str], me: Member, now: datetime) -> Asked:
     """Read a query string at `now` (aware)."""
     view = query.get("view", "") if query.get("view", "") in dict(VIEWS) else ""
-    text = query.get("q", "").replace("\x00", "").strip()[:100]
-    filter_q, chosen = Q(), {}
+    text = query.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    filter_q, chosen, reader = Q(), {}, Reader(me, now)
     for name, read in FILTERS.items():
         value = query.get(name, "")
-        condition = _understood(read, value, now) if value else None
+        condition = _understood(read, value, reader) if value else None
         if condition is not None:
             filter_q &= condition
             chosen[name] = value
     if text:
         filter_q &= Q(lead_id__in=listed({"q": text}).values("pk"))
-    return Asked(view, text, chosen, view_q(view, me, now), filter_q)
+    order = ORDERS.get(query.get("order", ""), ATTENTION)
+    return Asked(view, text, chosen, order, _place(query), view_q(view, me, now), filter_q)
 
 
-def _understood(read: Callable[[str, datetime], Q], value: str, now: datetime) -> Q | None:
+def _place(query: Mapping[str, str]) -> dict[str, str]:
+    prefixes = {"pipeline": Pipeline.PREFIX, "saved": BoardView.PREFIX}
+    return {name: query[name] for name, prefix in prefixes.items() if _is_id(prefix, query.get(name, ""))}
+
+
+def _is_id(prefix: str, text: str) -> bool:
     try:
-        return read(value, now)
+        from_public(prefix, text)
+    except ValueError:
+        return False
+    return True
+
+
+def _understood(read: Callable[[str, Reader], Q], value: str, reader: Reader) -> Q | None:
+    try:
+        return read(value, reader)
     except (ValueError, KeyError):
         return None
 
 
-def _promise(value: str, now: datetime) -> Q:
-    due, risk = "lead__first_response_due_at", "lead__first_response_risk_at"
+def _owner(value: str, reader: Reader) -> Q:
+    if value == "me":
+        return Q(owner=reader.me)
+    return Q(owner=None) if value == "none" else Q(owner_id=from_public(Member.PREFIX, value))
+
+
+def _team(value: str, reader: Reader) -> Q:
+    team_id = reader.me.team_id if value == "mine" else from_public(Team.PREFIX, value)
+    return Q(owner_id__in=Member.objects.filter(team_id=team_id).values("pk"))
+
+
+def _product(value: str, _: Reader) -> Q:
+    if "\x00" in value or len(value) > LONGEST:
+        raise ValueError("That is no product.")
+    return Q(lead__product=value)
+
+
+def _score(value: str, _: Reader) -> Q:
+    if value not in dict(SCORES):
+        raise ValueError("One of the offered scores is wanted.")
+    return Q(lead__score__gte=int(value))
+
+
+def _promise(value: str, reader: Reader) -> Q:
+    now, due, risk = reader.now, "lead__first_response_due_at", "lead__first_response_risk_at"
     running = Q(lead__first_response_at=None, **{f"{due}__isnull": False})
     made = {
         "breach": Q(**{f"{due}__lte": now}),
@@ -103,21 +153,23 @@ def _promise(value: str, now: datetime) -> Q:
     return running & made[value]
 
 
-def _age(value: str, now: datetime) -> Q:
+def _age(value: str, reader: Reader) -> Q:
     made = {
-        "late": Q(limit_at__lt=now),
-        "week": Q(entered_stage_at__lt=now - timedelta(days=7)),
-        "day": Q(entered_stage_at__gte=now - timedelta(days=1)),
+        "late": Q(limit_at__lt=reader.now),
+        "week": Q(entered_stage_at__lt=reader.now - timedelta(days=7)),
+        "day": Q(entered_stage_at__gte=reader.now - timedelta(days=1)),
     }
     return made[value]
 
 
-FILTERS: dict[str, Callable[[str, datetime], Q]] = {
+FILTERS: dict[str, Callable[[str, Reader], Q]] = {
     "tier": lambda value, _: Q(tier__in=UP_TO[value]),
-    "owner": lambda value, _: Q(owner_id=from_public(Member.PREFIX, value)),
+    "owner": _owner,
+    "team": _team,
     "stage": lambda value, _: Q(stage_id=from_public(Stage.PREFIX, value)),
     "source": lambda value, _: Q(lead__source_id=from_public(Source.PREFIX, value)),
-    "score": lambda value, _: Q(lead__score__gte=int(value)) if value in dict(SCORES) else Q(),
+    "product": _product,
+    "score": _score,
     "age": _age,
     "promise": _promise,
 }

@@ -42,6 +42,8 @@ class Stage:
     skip: bool = True
     back: str = "free"
     wip: int | None = None
+    kind: str = "open"
+    reasons: tuple[str, ...] = ()  # of a stage for what is lost: why deals are
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,9 @@ def check(
 ) -> Gate:
     """Whether the deal may go from one stage of `stages` (in order) to another at `now` (aware).
 
-    Forward, every gate on the way is checked: each stage's exit and the next one's entry criteria. `occupied` is how
-    many deals stand in the target already, `reason` why a deal goes back. Raises KeyError for a stage not in `stages`.
+    Forward, every gate on the way is checked: each stage's exit and the next one's entry criteria. To lose a deal
+    passes no gate but that of the stage for what is lost. `occupied` is how many deals stand in the target already,
+    `reason` why a deal goes back or is lost. Raises KeyError for a stage not in `stages`.
     """
     order = {stage.id: index for index, stage in enumerate(stages)}
     start, end = order[from_id], order[to_id]
@@ -130,6 +133,9 @@ def check(
     house = _owner(dossier, target) + _room(target, occupied)
     if end <= start:
         return Gate((*house, *_way_back(target, reason)), (), back=True)
+    if target.kind == "lost":
+        unmet, met = weigh(dossier, criteria_between(stages, start, end), now)
+        return Gate((*house, *_why_lost(target, reason), *unmet), met)
     between = stages[start + 1 : end]
     house += [_unskippable(stage) for stage in between if not stage.skip]
     unmet, met = weigh(dossier, criteria_between(stages, start, end), now)
@@ -138,6 +144,8 @@ def check(
 
 def criteria_between(stages: Sequence[Stage], start: int, end: int) -> list[tuple[Stage, Criterion]]:
     """The criteria of every gate from stage number `start` to number `end`, in the order they are passed."""
+    if stages[end].kind == "lost":
+        return [(stages[end], criterion) for criterion in stages[end].entries] if end > start else []
     found: list[tuple[Stage, Criterion]] = []
     for here, there in zip(stages[start:end], stages[start + 1 : end + 1], strict=True):
         found += [(here, criterion) for criterion in here.exits]
@@ -183,6 +191,13 @@ def _way_back(target: Stage, reason: str) -> list[Unmet]:
             Unmet("", target.name, "back", "A reason", detail, "reason", {"type": "text", "label": "Why it goes back"})
         ]
     return []
+
+
+def _why_lost(target: Stage, reason: str) -> list[Unmet]:
+    if reason.strip():
+        return []
+    asked = {"type": "text", "label": "Why it was lost", "choices": [[why, why] for why in target.reasons]}
+    return [Unmet("", target.name, "lost", "A reason", "Say why it was lost.", "reason", asked)]
 
 
 def _unskippable(stage: Stage) -> Unmet:

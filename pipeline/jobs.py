@@ -5,22 +5,36 @@ from uuid import UUID
 
 from events.jobs import job
 from leads.merging import changed_in_between
+from pipeline.attention import weigh
 from pipeline.closing import close_disqualified
+from pipeline.comments import tell_followers_of
 from pipeline.debts import call_debts
 from pipeline.imported import place
+from pipeline.inviting import mail_invitation
 from pipeline.mailed import keep_files
-from pipeline.opening import open_deals_of
+from pipeline.opening import let_go, open_deals_of
+from pipeline.scanning import scan_file
 from pipeline.settling import settle_leads, settle_stages
+from pipeline.stakeholders import want_a_map
+from pipeline.tasks import remind_of_tasks
+from routing.models import Clock
 
 __all__ = [
     "call_debts",
     "close_deals",
     "keep_mailed_files",
+    "let_deals_go",
+    "mail_invitation",
+    "map_stakeholders",
     "open_deals",
     "place_imported",
+    "remind_of_tasks",
+    "scan_file",
     "settle_gates",
     "settle_pipeline",
     "settle_unmerged",
+    "tell_followers",
+    "weigh_deals",
 ]
 
 
@@ -28,6 +42,18 @@ __all__ = [
 def open_deals(lead_ids: Sequence[UUID]) -> None:
     """Assigned: a deal in the first stage, or the open one handed to the new owner."""
     open_deals_of(lead_ids)
+
+
+@job()
+def let_deals_go(lead_ids: Sequence[UUID]) -> None:
+    """Nobody has the lead any more: its deal says so."""
+    let_go(lead_ids)
+
+
+@job()
+def map_stakeholders(lead_ids: Sequence[UUID]) -> None:
+    """They fit and want it, but our contact does not decide: a task to find out who does."""
+    want_a_map(lead_ids)
 
 
 @job()
@@ -40,6 +66,12 @@ def settle_gates(lead_ids: Sequence[UUID]) -> None:
 def settle_unmerged(lead_ids: Sequence[UUID]) -> None:
     """Two leads again: meters of those about which something happened."""
     settle_leads(changed_in_between(lead_ids))
+
+
+@job(unless=lambda body: body.get("clock", Clock.FIRST_RESPONSE) != Clock.FIRST_RESPONSE)
+def weigh_deals(lead_ids: Sequence[UUID]) -> None:
+    """A promise was made, kept or broken: their places on the board."""
+    weigh(lead_ids)
 
 
 @job(of="subject", batch=1)
@@ -64,3 +96,9 @@ def close_deals(lead_ids: Sequence[UUID]) -> None:
 def place_imported(lead_ids: Sequence[UUID]) -> None:
     """Imported with a stage or an owner: the deals that say so."""
     place(lead_ids)
+
+
+@job()
+def tell_followers(lead_ids: Sequence[UUID]) -> None:
+    """Whoever follows a lead hears what became of it."""
+    tell_followers_of(lead_ids)

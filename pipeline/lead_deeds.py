@@ -9,17 +9,19 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.models import Lead
+from pipeline.comments import add_comment
 from pipeline.lead_fact import FactInput, fact_input
-from pipeline.lead_forms import Disqualify, Log, NewStakeholder, NewTask
+from pipeline.lead_forms import Disqualify, Log, NewStakeholder
 from pipeline.lead_page import the_lead
-from pipeline.lead_writing import composer, direction_of
+from pipeline.lead_writing import BOOK, COMMENT, booking, composer, direction_of, then_what
 from pipeline.models import Task
-from pipeline.tasks import add_task, finish_task
+from pipeline.tasks import finish_task
 from tenancy.models import get_or_404
 
 SAID = {"call": "Call", "email": "E-mail", "meeting": "Meeting", "note": "Note", "linkedin": "LinkedIn message"}
@@ -34,6 +36,10 @@ def log(request: Any, lead_id: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "pipeline/lead.html#composer", context, status=422)
     said = form.cleaned_data
+    if said["kind"] == COMMENT:
+        add_comment(lead, said["body"], by=request.by)
+        response = render(request, "pipeline/lead.html#composer", context | {"form": None, "kind": COMMENT})
+        return told(request, response, lead, "Comment added.", undo=True)
     lead.log_activity(
         kind=said["kind"],
         direction=direction_of(said["outcome"]),
@@ -42,8 +48,12 @@ def log(request: Any, lead_id: str) -> HttpResponse:
         by=request.by,
         member=request.member,
     )
-    response = render(request, "pipeline/lead.html#composer", context | {"form": None, "kind": said["kind"]})
-    return told(request, response, lead, f"{SAID[said['kind']]} logged.")
+    planned = then_what(lead, said["then"], by=request.by)
+    context |= {"form": None, "kind": said["kind"]}
+    if said["then"] == BOOK:
+        context["booking"] = booking(lead)
+    response = render(request, "pipeline/lead.html#composer", context)
+    return told(request, response, lead, f"{SAID[said['kind']]} logged.{f' {planned}' if planned else ''}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +70,7 @@ def fact(request: Any, lead_id: str, fact: str) -> HttpResponse:
         lead.change({fact: entry.read(request.POST)}, by=request.by)
     except ValidationError as refusal:
         return _fact(request, lead, entry, error=" ".join(refusal.messages), status=422)
-    return told(request, HttpResponse(), lead, f"{entry.label} noted.")
+    return told(request, HttpResponse(), lead, f"{entry.label} noted.", undo=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +80,9 @@ def disqualify(request: Any, lead_id: str) -> HttpResponse:
     lead, form = the_lead(lead_id), Disqualify(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = lead.disqualify(**form.cleaned_data, by=request.by)
-        return told(request, HttpResponse(), lead, f"{lead} is disqualified." if done else "It is closed already.")
+        return told(
+            request, HttpResponse(), lead, f"{lead} is disqualified." if done else "It is closed already.", undo=done
+        )
     return dialog(request, lead, form, "Disqualify", "It leaves the board. Its history stays, and it can come back.")
 
 
@@ -89,19 +101,8 @@ def stakeholder(request: Any, lead_id: str) -> HttpResponse:
     lead, form = the_lead(lead_id), NewStakeholder(request.POST or None)
     if request.method == "POST" and form.is_valid():
         added = lead.add_stakeholder(**form.cleaned_data, by=request.by)
-        return told(request, HttpResponse(), lead, f"{added.name} added.")
+        return told(request, HttpResponse(), lead, f"{added.name} added.", undo=True)
     return dialog(request, lead, form, "Add a stakeholder", "Somebody on the buying side, and the part they play.")
-
-
-@require_http_methods(["GET", "POST"])
-@allow(Function.WORK_LEADS)
-def task(request: Any, lead_id: str) -> HttpResponse:
-    """The dialog "Add a task"."""
-    lead, form = the_lead(lead_id), NewTask(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        add_task(lead, form.cleaned_data["title"], due_at=form.cleaned_data["due_at"], by=request.by)
-        return told(request, HttpResponse(), lead, "Task added.")
-    return dialog(request, lead, form, "Add a task", "For the owner of this lead.")
 
 
 @require_POST
@@ -109,7 +110,7 @@ def task(request: Any, lead_id: str) -> HttpResponse:
 def task_done(request: Any, task_id: str) -> HttpResponse:
     found: Task = get_or_404(Task, task_id)
     finish_task(found, by=request.by)
-    return told(request, HttpResponse(), found.lead, f"Done: {found.title}")
+    return told(request, HttpResponse(), found.lead, f"Done: {found.title}", undo=True)
 
 
 def dialog(request: Any, lead: Lead, form: Any, title: str, words: str) -> HttpResponse:
@@ -117,15 +118,17 @@ def dialog(request: Any, lead: Lead, form: Any, title: str, words: str) -> HttpR
     return render(request, "pipeline/lead_dialog.html", context, status=422 if request.method == "POST" else 200)
 
 
-def told(request: Any, response: HttpResponse, lead: Lead, words: str) -> HttpResponse:
-    """`response` with a toast, and word to the panels that show this lead.
+def told(request: Any, response: HttpResponse, lead: Lead | None, words: str, *, undo: bool = False) -> HttpResponse:
+    """`response` with a toast, which offers to undo what was done, and word to the panels that show this lead.
 
     A form may be sent before htmx has taken hold of it: then the browser goes back to the lead's page.
     """
     if not request.htmx:
         messages.success(request, words)
-        return redirect("lead", lead.public_id)
-    response["HX-Trigger"] = json.dumps({"toast": {"text": words}, f"tollgate:lead-{lead.public_id}": {}})
+        return redirect("lead", lead.public_id) if lead else redirect("today")
+    toast = {"text": words} | ({"undo": reverse("lead-undo", args=[lead.public_id])} if undo and lead else {})
+    news: dict[str, Any] = {f"tollgate:lead-{lead.public_id}": {}, "tollgate:desk": {}} if lead else {}
+    response["HX-Trigger"] = json.dumps({"toast": toast} | news)
     return response
 
 

@@ -9,26 +9,18 @@ from django import forms
 from django.utils import timezone
 
 from leads.models import ActivityKind, StakeholderRole
-from pipeline.lead_writing import OUTCOMES
+from pipeline.comments import LONGEST
+from pipeline.lead_writing import COMMENT, OUTCOMES, THEN
+from pipeline.reasons import Ending, reasons
 from tenancy import clock
-
-REASONS = (
-    "Not our profile",
-    "No budget",
-    "No need",
-    "No decision in sight",
-    "Can’t be reached",
-    "Chose somebody else",
-    "Duplicate",
-    "Not serious",
-)
 
 
 class Log(forms.Form):
-    """A call, e-mail, meeting, note or LinkedIn message; a note needs words, everything else an outcome."""
+    """What was done, or a comment; notes and comments need words, all else an outcome."""
 
-    kind = forms.ChoiceField(choices=ActivityKind.choices)
+    kind = forms.ChoiceField(choices=[*ActivityKind.choices, (COMMENT, "Comment")])
     body = forms.CharField(max_length=10_000, required=False)
+    then = forms.ChoiceField(choices=[("", ""), *((value, words) for value, words, _ in THEN)], required=False)
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -39,13 +31,19 @@ class Log(forms.Form):
             self.add_error(None, "Say how it went.")
         if not allowed:
             said["outcome"] = ""
-        if kind == ActivityKind.NOTE and not said.get("body"):
-            self.add_error("body", "A note needs a word or two.")
+        if kind in (ActivityKind.NOTE, COMMENT) and not said.get("body"):
+            self.add_error("body", f"A {kind} needs a word or two.")
+        if kind == COMMENT and len(said.get("body", "")) > LONGEST:
+            self.add_error("body", f"A comment has at most {LONGEST:,} letters.")
         return said
 
 
-class Disqualify(forms.Form):
-    reason = forms.ChoiceField(choices=[(reason, reason) for reason in REASONS], label="Because")
+class Out(forms.Form):
+    """Why something ends, in the account's own words, and the day on which it comes back, if it does."""
+
+    ending = Ending.DISQUALIFIED
+    first: tuple[tuple[str, str], ...] = ()  # what the list of reasons begins with
+    reason = forms.ChoiceField(label="Because")
     recycle_on = forms.DateField(
         label="Bring it back on",
         required=False,
@@ -55,13 +53,19 @@ class Disqualify(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].widget.attrs["class"] = "select"
+        offered: Any = self.fields["reason"]
+        offered.choices = [*self.first, *((reason, reason) for reason in reasons(self.ending))]
+        offered.widget.attrs["class"] = "select"
 
     def clean_recycle_on(self) -> Any:
         day = self.cleaned_data["recycle_on"]
         if day and not timezone.localdate(clock.now()) < day < timezone.localdate(clock.now()) + timedelta(days=3653):
             raise forms.ValidationError("Choose a day to come, within ten years.")
         return day
+
+
+class Disqualify(Out):
+    """Of a lead."""
 
 
 class NewStakeholder(forms.Form):
@@ -74,17 +78,3 @@ class NewStakeholder(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "select" if name == "role" else "input", "autocomplete": "off"}
-
-
-class NewTask(forms.Form):
-    title = forms.CharField(max_length=120, label="What")
-    due_at = forms.DateTimeField(
-        label="When",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Empty: some day.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["title"].widget.attrs |= {"class": "input", "autocomplete": "off"}

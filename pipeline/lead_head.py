@@ -15,7 +15,7 @@ from leads.promises import promise_of
 from pipeline.limits import age_of
 from pipeline.models import Back
 from pipeline.way import Way
-from routing.workingtime import calendar_of
+from routing.calendars import calendar_of
 from tenancy import clock
 from tenancy.scope import current_account
 
@@ -33,6 +33,8 @@ def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
             "initials": initials(name),
             "job": contact.job_title,
             "company": str(lead.company) if lead.company else "",
+            "company_url": reverse("company", args=[lead.company.public_id]) if lead.company else "",
+            "person_url": reverse("contact", args=[contact.public_id]),
             "tier": lead.tier,
             "score": lead.score,
             "sla": promised if promised.state != "none" else None,
@@ -43,6 +45,7 @@ def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
             "may_reopen": lead.status in (Status.DISQUALIFIED, Status.SPAM),
             "owner": lead.owner,
         },
+        "is_suspected": getattr(lead, "is_suspected", False),  # asked for with the lead: pipeline/lead_page.py
         "stage": lead.stage_name,
         "may_work": member.may(Function.WORK_LEADS),
         "deal": _deal(way) if may_move and way else None,

@@ -86,7 +86,16 @@ def _question(lead: Lead) -> dict[str, Any] | None:
 
 
 def _task(task: Task) -> dict[str, Any]:
-    return {"text": task.title, "when": _when(task.due_at), "url": reverse("lead-task-done", args=[task.public_id])}
+    late = task.due_at is not None and task.due_at < clock.now()
+    return {
+        "text": task.title,
+        "when": _when(task.due_at),
+        "late": late,
+        "again": task.get_every_display() if task.every else "",
+        "url": reverse("lead-task-done", args=[task.public_id]),
+        "edit_url": reverse("lead-one-task", args=[task.public_id]),
+        "snooze_url": reverse("task-snooze", args=[task.public_id]),
+    }
 
 
 def _when(due: Any) -> str:

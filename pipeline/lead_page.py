@@ -10,9 +10,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from leads.duplicates import is_suspected
 from leads.merging import late
 from leads.models import Lead, Status
+from leads.people_pages import erased_context
 from leads.timeline_page import timeline_context
+from pipeline.desk import desk
 from pipeline.lead_head import head
 from pipeline.lead_next import what_next
 from pipeline.lead_panels import panels
@@ -30,10 +33,12 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
     found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
     if found.status == Status.MERGED:
         return redirect("lead", public_id(Lead.PREFIX, late.kept([found.pk])[0]))
+    if found.contact.erased_at:
+        return render(request, "leads/erased.html", erased_context(found.contact))
     context = {
         **head(found, way_of(found), request.member),
         **who(found, may),
-        **timeline_context(found),
+        **timeline_context(found, member=request.member),
         **(composer(found) if may else {}),
         "place": place(found, request.member),
         "panels": panels(found),
@@ -44,7 +49,7 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
 @require_GET
 @allow(Function.SEE_LEADS)
 def part(request: Any, lead_id: str, part: str) -> HttpResponse:
-    """One part of the page again: head, next or facts."""
+    """One part of the page again: head, next, facts or desk."""
     found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
     context: dict[str, Any] = {"lead": {"id": found.public_id}}
     if part == "head":
@@ -53,6 +58,8 @@ def part(request: Any, lead_id: str, part: str) -> HttpResponse:
         context |= what_next(found, may)
     elif part == "facts":
         context |= who(found, may)
+    elif part == "desk":
+        return render(request, "pipeline/lead_desk.html", context | desk(found, request.member, may))
     else:
         raise Http404
     return render(request, f"pipeline/lead.html#{part}", context)
@@ -61,7 +68,7 @@ def part(request: Any, lead_id: str, part: str) -> HttpResponse:
 def the_lead(public: str) -> Lead:
     """The lead of this account with its people; Http404 for any other."""
     try:
-        found: Lead = Lead.objects.with_people().by_public_id(public)
+        found: Lead = Lead.objects.with_people().annotate(is_suspected=is_suspected()).by_public_id(public)
     except Lead.DoesNotExist:
         raise Http404 from None
     return found

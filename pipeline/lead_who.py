@@ -12,7 +12,7 @@ from leads.catalogue import FIELDS, Field
 from leads.conditions import is_known
 from leads.consent import consent_of
 from leads.labels import fact_label, fact_words
-from leads.models import CustomField, Lead, StakeholderRole, Status, Submission
+from leads.models import CustomField, Lead, Stakeholder, StakeholderRole, Status, Submission
 from leads.provenance import Said, provenance
 from pipeline.lead_head import initials
 
@@ -27,7 +27,7 @@ TOUCHES = 12
 def who(lead: Lead, may: bool) -> dict[str, Any]:
     """What "pipeline/lead.html#facts" reads besides the lead."""
     facts, said = lead.facts, provenance(lead)
-    people: list[Any] = list(lead.stakeholders.order_by("created_at", "id").values("name", "role", "job_title"))
+    people: list[Stakeholder] = list(lead.stakeholders.order_by("created_at", "id"))
     return {
         "facts": [
             fact | {"by": _by(said.get(fact["name"])) if fact["value"] else ""}
@@ -88,15 +88,17 @@ def _contact(lead: Lead) -> dict[str, str]:
     return {"name": name, "initials": initials(name), "role": lead.contact.job_title or "Contact"}
 
 
-def _person(row: Any) -> dict[str, str]:
-    role = str(StakeholderRole(row["role"]).label) if row["role"] in StakeholderRole.values else row["role"]
-    words = f"{row['job_title']}, {role.lower()}" if row["job_title"] else role
-    return {"name": row["name"], "initials": initials(row["name"]), "role": words}
+def _person(row: Stakeholder) -> dict[str, str]:
+    role = str(StakeholderRole(row.role).label) if row.role in StakeholderRole.values else row.role
+    words = f"{row.job_title}, {role.lower()}" if row.job_title else role
+    seen = f"{words}, has reviewed" if row.reviewed_at else words
+    url = reverse("lead-one-stakeholder", args=[row.public_id])
+    return {"name": row.name, "initials": initials(row.name), "role": seen, "url": url}
 
 
-def _nobody_from(lead: Lead, people: list[dict[str, str]]) -> str:
+def _nobody_from(lead: Lead, people: list[Stakeholder]) -> str:
     """Who is still missing on the buying side of an open deal."""
-    there = {row["role"] for row in people}
+    there = {row.role for row in people}
     return "" if not lead.deal_id or lead.status != Status.OPEN or there & NEEDED else "Nobody from purchasing yet"
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from pipeline.models import Stage
-from routing.workingtime import Calendar, calendar_of
+from routing.calendars import calendar_of
+from routing.workingtime import Calendar
 from tenancy.scope import current_account
 
 WORKING_DAY = timedelta(hours=8)

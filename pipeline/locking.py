@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
+
 from leads.models import Lead
-from pipeline.models import Deal
+from pipeline.models import Deal, Stage
 from pipeline.refusals import Stale
+
+IN_USE = "SELECT removed_at IS NULL FROM stage WHERE account_id = %s AND id = %s"
+SHARED, ALONE = f"{IN_USE} FOR SHARE", f"{IN_USE} FOR NO KEY UPDATE"
 
 
 def locked(deal_id: UUID) -> Deal:
@@ -16,6 +21,15 @@ def locked(deal_id: UUID) -> Deal:
     deal: Deal = Deal.objects.select_related("owner", "stage").select_for_update(of=("self",)).get(pk=deal_id)
     deal.lead = lead
     return deal
+
+
+def hold(stage: Stage) -> bool:
+    """Keep `stage` as it is until the transaction ends: nobody takes it out meanwhile and, where it takes only so many
+    deals, no other comes in. False if it was taken out before."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARED if stage.wip is None else ALONE, [stage.account_id, stage.pk])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def refuse_stale(deal: Deal, version: int | None) -> None:

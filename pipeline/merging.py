@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from events.kinds import Kind
+from events.models import Event
+from events.record import SYSTEM
 from leads.merging import Journal, follows, on_return
-from leads.models import Merge
+from leads.merging.kin import kept
+from leads.merging.rows import write
+from leads.models import Lead, Merge, Status
+from pipeline.closing import rehouse, resume
 from pipeline.models import Deal, DealStatus, Visit
 from pipeline.upstream import tell_leads
+from pipeline.waiting import COPIES, SET_ASIDE, take_up
 from tenancy import clock
 
-SET_ASIDE = "Merged into another lead"
-# The lead's copies of where its deal stands.
-COPIES = ("deal_id", "pipeline_id", "stage_id", "stage_name", "status", "outcome", "closed_at")
-
+UNMERGED = "A merge was undone"
+ENDINGS = {
+    Kind.LEAD_DISQUALIFIED: Status.DISQUALIFIED,
+    Kind.LEAD_PUT_ASIDE: Status.SPAM,
+    Kind.LEAD_REOPENED: Status.OPEN,
+}
 # What its card shows, worked out from the lead: see pipeline/settling.py and pipeline/next_step.py.
-SHOWN = ("gate", "tier", "owed_by", "next_step", "next_step_kind", "next_step_at")
+SHOWN = ("gate", "tier", "owed_by", "next_step", "next_step_kind", "next_step_at", "attention")
 
 
 @follows(Deal)
@@ -37,7 +46,7 @@ def keep_one_open(journal: Journal) -> None:
 def _value(journal: Journal, deal: Deal) -> None:
     lead = journal.lead
     if deal.value_minor is None and lead.value_minor is not None:
-        journal.put(deal, value_minor=lead.value_minor, currency=lead.currency)
+        journal.copy(deal, lead, {"value_minor": "value_minor", "currency": "currency"})
 
 
 def _set_aside(journal: Journal, deal: Deal) -> None:
@@ -50,6 +59,33 @@ def _set_aside(journal: Journal, deal: Deal) -> None:
 
 @on_return
 def tell_both(merge: Merge) -> None:
-    """A deal that came home may stand elsewhere by now."""
+    """A deal that came home may stand elsewhere by now, and somebody else's name may be on it."""
+    ended = _ended(merge)
+    if ended:
+        _stay_ended(merge, ended)
     deals = Deal.objects.filter(lead__in=[merge.lead_id, merge.other_id]).select_related("stage", "lead")
+    for deal in deals.open():
+        if deal.owner_id != deal.lead.owner_id and deal.lead.deal_id == deal.pk:
+            write(Deal, [deal.pk], {"owner_id": deal.lead.owner_id})
     tell_leads([deal for deal in deals if deal.lead.deal_id == deal.pk])
+    rehouse(list(deals.open()))
+    for lead in Lead.objects.filter(pk__in=kept([merge.lead_id, merge.other_id])).order_by("id"):
+        take_up(lead)
+
+
+def _ended(merge: Merge) -> Event | None:
+    """That the kept lead was disqualified or called spam while it was merged, if it has not been reopened since."""
+    since = Event.objects.filter(lead_id=merge.lead_id, kind__in=ENDINGS, recorded_at__gte=merge.merged_at)
+    last: Event | None = since.order_by("recorded_at", "id").last()
+    return last if last and last.kind != Kind.LEAD_REOPENED else None
+
+
+def _stay_ended(merge: Merge, ended: Event) -> None:
+    """Somebody said so of the kept lead, not of the other, whose deal is taken up again if it was in the kept one's
+    hands."""
+    status = ENDINGS[Kind(ended.kind)]
+    write(Lead, [merge.lead_id], {"status": status, "outcome": status, "closed_at": ended.occurred_at})
+    closed = Deal.objects.filter(lead=merge.other_id, status=DealStatus.DISQUALIFIED, lost_reason="")
+    deals = closed.filter(closed_at__gte=merge.merged_at).select_related("stage", "lead").order_by("id")
+    if not Deal.objects.open().filter(lead=merge.other_id).exists():
+        resume(list(deals[:1]), by=SYSTEM, reason=UNMERGED)

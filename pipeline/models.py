@@ -8,29 +8,67 @@ from django.db import models
 
 from accounts.models import Member
 from events.record import By
-from leads.models import Lead, Stakeholder
-from pipeline.stages import Back, Criterion, CriterionKind, Pipeline, Stage, StageKind, When
+from leads.models import Lead
+from pipeline.approval import Approval, Confirmation
+from pipeline.attached import Every, File, FileState, Meeting, Objection, Task
+from pipeline.ranks import fresh_rank
+from pipeline.reasons import Reason
+from pipeline.remembered import BoardView, Layout
+from pipeline.stages import Back, Colour, Criterion, CriterionKind, Pipeline, Stage, StageKind, When
+from pipeline.talk import CalendarFeed, Comment, Follower
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 
-__all__ = ["Back", "Criterion", "CriterionKind", "Pipeline", "Stage", "StageKind", "When"]
+__all__ = [
+    "Approval",
+    "Back",
+    "BoardView",
+    "CalendarFeed",
+    "Colour",
+    "Comment",
+    "Confirmation",
+    "Criterion",
+    "CriterionKind",
+    "Every",
+    "File",
+    "FileState",
+    "Follower",
+    "Layout",
+    "Meeting",
+    "Objection",
+    "Pipeline",
+    "Reason",
+    "Stage",
+    "StageKind",
+    "Task",
+    "When",
+]
 
 
 @dataclass(frozen=True)
 class Override:
-    """A manager's word that a deal may pass a shut gate: why it can't wait, and when the proof is owed."""
+    """A manager's word that a deal may pass a shut gate: why it can't wait, and when the proof is owed (never, where
+    another system let it pass)."""
 
     reason: str
-    owed_by: date
+    owed_by: date | None
 
 
-class How(TypedDict, total=False):
-    """How a deal is moved: what is filled on the way, an override, a reason, the version last seen."""
+class Loss(TypedDict, total=False):
+    """To whom a deal is lost, the day its lead comes back, an override, the version last seen."""
+
+    competitor: str
+    recycle_on: date | None
+    override: Override | None
+    version: int | None
+
+
+class How(Loss, total=False):
+    """How a deal is moved: what is filled on the way, and a reason; the rest is of one that is lost, but for the
+    override and the version."""
 
     values: dict[str, Any] | None
-    override: Override | None
     reason: str
-    version: int | None
 
 
 class DealStatus(models.TextChoices):
@@ -40,6 +78,7 @@ class DealStatus(models.TextChoices):
     DISQUALIFIED = "disqualified"
 
 
+OPEN = models.Q(status="open")
 PLACE = frozenset({"stage", "stage_id", "status", "entered_stage_at"})
 
 
@@ -59,7 +98,7 @@ class DealQuerySet(TenantQuerySet):
         return super().bulk_update(objs, fields, batch_size)
 
     def place(self, **changes: Any) -> int:
-        """The way round the refusal, for pipeline/move.py and pipeline/closing.py only (a test holds it)."""
+        """The way round the refusal, for move.py, closing.py and removing.py only (a test holds it)."""
         return super().update(**changes)
 
 
@@ -89,6 +128,9 @@ class Deal(TenantModel):
     limit_at = models.DateTimeField(null=True)  # past it the stage's limit in working days is over
     owed_by = models.DateField(null=True)  # the earliest day a proof is owed after an override
     gate = models.JSONField(default=dict)  # what cards show of the gate: see pipeline/standing.py
+    # Its place in the column, by what ends first (pipeline/attention.py) and as people put it (pipeline/ranks.py).
+    attention = models.BigIntegerField(default=0, db_default=0)
+    rank = models.TextField(default=fresh_rank, db_default="8", db_collation="C")
     version = models.PositiveIntegerField(default=1)  # for If-Match
 
     objects: ClassVar[Any] = TenantManager.from_queryset(DealQuerySet)()
@@ -96,12 +138,12 @@ class Deal(TenantModel):
     class Meta(TenantModel.Meta):
         db_table = "deal"
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "lead"], name="deal_one_open", condition=models.Q(status="open")
-            ),
+            models.UniqueConstraint(fields=["account", "lead"], name="deal_one_open", condition=OPEN),
         ]
         indexes = [
             models.Index(fields=["account", "stage", "status", "-entered_stage_at", "-id"], name="deal_board"),
+            models.Index(fields=["account", "stage", "attention", "id"], name="deal_attention", condition=OPEN),
+            models.Index(fields=["account", "stage", "rank", "id"], name="deal_rank", condition=OPEN),
             models.Index(fields=["account", "owner", "status"], name="deal_owner"),
             models.Index(fields=["account", "lead"], name="deal_lead"),
             models.Index(fields=["account", "pipeline", "opened_at"], name="deal_opened"),
@@ -123,11 +165,11 @@ class Deal(TenantModel):
 
         return move(self, stage, by=by, **how)
 
-    def lose(self, *, by: By, reason: str, competitor: str = "", version: int | None = None) -> Move:
-        """Close it as lost, for a reason."""
-        from pipeline.closing import lose
+    def lose(self, *, by: By, reason: str, **how: Unpack[Loss]) -> Move:
+        """Close it as lost, for a reason: in the stage for what is lost, if the pipeline has one, by its gate."""
+        from pipeline.losing import lose
 
-        return lose(self, by=by, reason=reason, competitor=competitor, version=version)
+        return lose(self, by=by, reason=reason, **how)
 
     def reopen(self, *, by: By, reason: str = "") -> Move:
         """Take it up again where it stood."""
@@ -185,91 +227,3 @@ class Move(TenantModel):
     class Meta(TenantModel.Meta):
         db_table = "move"
         indexes = [models.Index(fields=["account", "deal", "-moved_at"], name="move_deal")]
-
-
-class Meeting(TenantModel):
-    PREFIX = "mee"
-
-    lead = TenantForeignKey(Lead, related_name="meetings")
-    kind = models.CharField(max_length=20, default="discovery")  # discovery, review, other
-    title = models.CharField(max_length=120)
-    starts_at = models.DateTimeField()
-    minutes = models.PositiveSmallIntegerField(default=30)
-    outcome = models.CharField(max_length=20, blank=True)  # held, no_show, cancelled
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta(TenantModel.Meta):
-        db_table = "meeting"
-        indexes = [models.Index(fields=["account", "lead", "starts_at"], name="meeting_lead")]
-
-
-class Objection(TenantModel):
-    PREFIX = "obj"
-
-    lead = TenantForeignKey(Lead, related_name="objections")
-    stakeholder = TenantForeignKey(Stakeholder, null=True, blank=True, related_name="objections")
-    text = models.CharField(max_length=500)
-    blocking = models.BooleanField(default=True)
-    answer = models.CharField(max_length=500, blank=True)
-    answered_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta(TenantModel.Meta):
-        db_table = "objection"
-        indexes = [models.Index(fields=["account", "lead"], name="objection_lead")]
-
-
-class Task(TenantModel):
-    PREFIX = "tsk"
-
-    lead = TenantForeignKey(Lead, related_name="tasks")
-    member = TenantForeignKey(Member, null=True, blank=True, related_name="tasks")
-    title = models.CharField(max_length=120)
-    kind = models.CharField(max_length=10, default="task")  # task, call, email, meeting
-    due_at = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta(TenantModel.Meta):
-        db_table = "task"
-        indexes = [
-            models.Index(fields=["account", "lead"], name="task_lead"),
-            models.Index(fields=["account", "member", "due_at"], name="task_member", condition=models.Q(done_at=None)),
-        ]
-
-
-class File(TenantModel):
-    """A document of a lead; the bytes lie below MEDIA_ROOT/<account>/."""
-
-    PREFIX = "fil"
-
-    lead = TenantForeignKey(Lead, related_name="files")
-    kind = models.CharField(max_length=20, default="other")  # signed_agreement, proposal, other
-    name = models.CharField(max_length=200)
-    path = models.CharField(max_length=300)
-    size = models.PositiveIntegerField()
-    content_type = models.CharField(max_length=100)
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta(TenantModel.Meta):
-        db_table = "file"
-        indexes = [models.Index(fields=["account", "lead"], name="file_lead")]
-
-
-class Confirmation(TenantModel):
-    """A person's word on a checklist item or an approval of one deal."""
-
-    PREFIX = "cfm"
-
-    deal = TenantForeignKey(Deal, related_name="confirmations")
-    criterion = TenantForeignKey(Criterion, on_delete=models.CASCADE, related_name="confirmations")
-    note = models.CharField(max_length=500, blank=True)
-    on = models.DateField(null=True)
-    actor_kind = models.CharField(max_length=10)
-    actor_id = models.UUIDField(null=True)
-    actor_name = models.CharField(max_length=120, blank=True)
-    confirmed_at = models.DateTimeField(default=clock.now)
-
-    class Meta(TenantModel.Meta):
-        db_table = "confirmation"
-        constraints = [models.UniqueConstraint(fields=["account", "deal", "criterion"], name="confirmation_once")]

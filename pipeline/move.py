@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,18 +13,23 @@ from events.kinds import Kind
 from events.record import SYSTEM, By, record
 from leads.models import Lead
 from pipeline import gate
+from pipeline.approvals import close_asked
+from pipeline.attention import attention_of
 from pipeline.debts import owe
 from pipeline.dossier import dossier_of
 from pipeline.files import or_no_file
 from pipeline.filling import fill
 from pipeline.limits import limit_of
-from pipeline.locking import locked, refuse_stale
+from pipeline.locking import hold, locked, refuse_stale
 from pipeline.models import Deal, DealStatus, Move, Override, Stage, StageKind, Visit
 from pipeline.plan import Plan, plan_of
+from pipeline.ranks import fresh_rank
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.standing import debts_of, owed_by, standing
 from pipeline.upstream import tell_lead
 from tenancy import clock
+
+ENDS = {StageKind.WON.value: DealStatus.WON, StageKind.LOST.value: DealStatus.LOST}
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,13 @@ class Step:
     by: By
     reason: str
     now: datetime
+    competitor: str = ""
+    recycle_on: date | None = None
+
+    @property
+    def ending(self) -> DealStatus | None:
+        """How the deal ends with this step, if it does."""
+        return ENDS.get(self.to.kind)
 
     @property
     def owed(self) -> list[dict[str, str]]:
@@ -58,6 +70,8 @@ def move(
     override: Override | None = None,
     reason: str = "",
     version: int | None = None,
+    competitor: str = "",
+    recycle_on: date | None = None,
 ) -> Move:
     """Take `deal` to `stage`: apply `values`, check every gate on the way, and move, all or nothing.
 
@@ -73,11 +87,14 @@ def move(
         if deal.status != DealStatus.OPEN or deal.stage_id == stage.pk:
             raise NotOpen("It is closed. Reopen it first." if deal.closed_at else f"It is in {stage.name} already.")
         refuse_stale(deal, version)
+        if not hold(stage):
+            raise NotOpen("This stage was taken out of the pipeline.")
         plan = plan_of(deal.pipeline_id)
         filled = fill(deal, deal.lead, plan, values, by=by) if values else {}
         if filled:
             deal.lead = Lead.objects.with_people().get(pk=deal.lead_id)
-        return _write(_checked(deal, plan, plan.by_id[stage.pk], filled, override, by, reason))
+        step = _checked(deal, plan, plan.by_id[stage.pk], filled, override, by, reason)
+        return _write(replace(step, competitor=competitor[:120], recycle_on=recycle_on))
 
 
 def gate_to(deal: Deal, stage: Stage, *, reason: str = "") -> gate.Gate:
@@ -96,7 +113,8 @@ def _checked(
     *,
     refuse: bool = True,
 ) -> Step:
-    now, dossier, start = clock.now(), dossier_of(deal), plan.by_id[deal.stage_id]
+    now, dossier = clock.now(), dossier_of(deal)
+    start = plan.by_id.get(deal.stage_id) or plan.rows[0]  # a closed deal may have ended in one that was taken out
     occupied = Deal.objects.open().filter(stage=to).count() if to.wip is not None else 0
     said = reason or (override.reason if override else "")
     answer = gate.check(dossier, plan.stages, start.public_id, to.public_id, now=now, reason=said, occupied=occupied)
@@ -108,12 +126,11 @@ def _checked(
 
 
 def _write(step: Step) -> Move:
-    won = step.to.kind == StageKind.WON
     made: Move = Move.objects.create(
         deal=step.deal,
         from_stage=step.start,
         to_stage=step.to,
-        outcome=DealStatus.WON if won else "",
+        outcome=step.ending or "",
         actor_kind=step.by.kind,
         actor_id=step.by.id,
         actor_name=step.by.name[:120],
@@ -124,22 +141,30 @@ def _write(step: Step) -> Move:
         owed_by=step.override.owed_by if step.override and step.owed else None,
         moved_at=step.now,
     )
-    _place(step, won)
-    _visit(step, won)
+    _place(step)
+    _visit(step)
     tell_lead(step.deal)
-    _tell(step, made, won)
+    if step.ending == DealStatus.LOST:
+        step.deal.lead.come_back(step.recycle_on)
+    _tell(step, made)
+    close_asked(made, let_through=bool(step.override), ended=bool(step.ending))
     return made
 
 
-def _place(step: Step, won: bool) -> None:
-    deal = step.deal
+def _place(step: Step) -> None:
+    deal, limit_at = step.deal, limit_of(step.to, step.now)
+    deal.limit_at = limit_at
     stands = standing(step.dossier, step.plan, step.to.pk, debts_of([deal])[deal.pk], step.now)
     changes: dict[str, Any] = {
         "stage": step.to,
-        "status": DealStatus.WON if won else DealStatus.OPEN,
+        "status": step.ending or DealStatus.OPEN,
         "entered_stage_at": step.now,
-        "closed_at": step.now if won else None,
-        "limit_at": limit_of(step.to, step.now),
+        "closed_at": step.now if step.ending else None,
+        "lost_reason": step.reason[:120] if step.ending == DealStatus.LOST else "",
+        "competitor": step.competitor if step.ending == DealStatus.LOST else "",
+        "limit_at": limit_at,
+        "attention": attention_of(deal, deal.lead, step.now),
+        "rank": fresh_rank(),
         "gate": stands,
         "owed_by": owed_by(stands),
     }
@@ -149,18 +174,18 @@ def _place(step: Step, won: bool) -> None:
     deal.version += 1
 
 
-def _visit(step: Step, won: bool) -> None:
+def _visit(step: Step) -> None:
     """Leave the old stage, enter the new; stages whose gates were passed on the way count as entered, for no time."""
     Visit.objects.filter(deal=step.deal, left_at=None).update(left_at=step.now)
     # A funnel asks who ever entered a stage; without these rows whoever skipped it would seem never to have got so far.
     passed = [] if step.answer.back else [row for row in step.plan.rows if row.name in step.answer.passed]
     Visit.objects.bulk_create(
         [Visit(deal=step.deal, stage=row, entered_at=step.now, left_at=step.now, passed=True) for row in passed]
-        + [Visit(deal=step.deal, stage=step.to, entered_at=step.now, left_at=step.now if won else None)]
+        + [Visit(deal=step.deal, stage=step.to, entered_at=step.now, left_at=step.now if step.ending else None)]
     )
 
 
-def _tell(step: Step, made: Move, won: bool) -> None:
+def _tell(step: Step, made: Move) -> None:
     deal, by = step.deal, step.by
     body: dict[str, Any] = {
         "from": step.start.name,
@@ -177,8 +202,11 @@ def _tell(step: Step, made: Move, won: bool) -> None:
     record(Kind.DEAL_MOVED, deal, by=by, lead_id=deal.lead_id, move=made.public_id, **body)
     if step.override:
         owe(deal, made, by=by)
-    if won:
+    if step.ending == DealStatus.WON:
         record(Kind.DEAL_WON, deal, by=by, lead_id=deal.lead_id, value_minor=deal.value_minor, currency=deal.currency)
+    if step.ending == DealStatus.LOST:
+        told: dict[str, Any] = {"stage": step.start.name, "reason": step.reason, "competitor": step.competitor}
+        record(Kind.DEAL_LOST, deal, by=by, lead_id=deal.lead_id, recycle_on=step.recycle_on, **told)
 
 
 def _last_move(deal: Deal) -> Move | None:

@@ -13,8 +13,10 @@ from leads.catalogue import Field, catalogue
 from leads.labels import fact_label
 from leads.models import ActivityKind, StakeholderRole
 from pipeline import gate
+from pipeline.approval import Approver
 from pipeline.files import ACCEPT
-from pipeline.models import Criterion, Pipeline, Stage, When
+from pipeline.models import Criterion, Pipeline, Stage, StageKind, When
+from pipeline.reasons import Ending, reasons
 from tenancy.scope import current_account
 
 OUTCOMES = {"call": ["spoke", "voicemail", "no_answer"], "meeting": ["held"], "email": ["sent", "replied"]}
@@ -55,11 +57,11 @@ def plans_of(pipeline_ids: Iterable[UUID]) -> dict[UUID, Plan]:
     """The plans of several pipelines, in three queries whatever their number."""
     ids = set(pipeline_ids)
     rows: dict[UUID, list[Stage]] = defaultdict(list)
-    for stage in Stage.objects.filter(pipeline_id__in=ids).order_by("position"):
+    for stage in Stage.objects.in_use().filter(pipeline_id__in=ids):
         rows[stage.pipeline_id].append(stage)
     fields = catalogue(current_account())
     criteria: dict[tuple[UUID, str], list[gate.Criterion]] = defaultdict(list)
-    for row in Criterion.objects.filter(stage__pipeline_id__in=ids).order_by("position", "id"):
+    for row in Criterion.objects.filter(stage__pipeline_id__in=ids, required=True).order_by("position", "id"):
         criteria[row.stage_id, row.when].append(
             gate.Criterion(row.public_id, row.kind, row.label, row.params, input_for(row.kind, row.params, fields))
         )
@@ -69,6 +71,8 @@ def plans_of(pipeline_ids: Iterable[UUID]) -> dict[UUID, Plan]:
 def _plan(rows: list[Stage], criteria: Mapping[tuple[UUID, str], list[gate.Criterion]]) -> Plan:
     stages = tuple(
         gate.Stage(
+            kind=row.kind,
+            reasons=tuple(reasons(Ending.LOST)) if row.kind == StageKind.LOST else (),
             id=row.public_id,
             name=row.name,
             exits=tuple(criteria.get((row.pk, When.EXIT), ())),
@@ -84,7 +88,7 @@ def _plan(rows: list[Stage], criteria: Mapping[tuple[UUID, str], list[gate.Crite
 
 def default_pipeline() -> Pipeline | None:
     """The account's first pipeline, where new deals begin."""
-    first: Pipeline | None = Pipeline.objects.order_by("position", "id").first()
+    first: Pipeline | None = Pipeline.objects.in_use().first()
     return first
 
 
@@ -99,7 +103,7 @@ def input_for(kind: str, params: Mapping[str, Any], fields: Mapping[str, Field])
             "reviewed": bool(params.get("reviewed")),
         },
         "document": {"type": "file", "kind": params.get("kind") or "other", "accept": ACCEPT},
-        "approval": {"type": "approval", "label": "I approve"},
+        "approval": {"type": "approval", "label": "I approve", "role": params.get("role") or Approver.MANAGER},
         "checklist": {
             "type": "confirmation",
             "label": params.get("question") or "Confirmed",
@@ -108,7 +112,8 @@ def input_for(kind: str, params: Mapping[str, Any], fields: Mapping[str, Field])
         "objections": {"type": "objections"},
     }
     if kind == "field":
-        return fact_input(str(params["field"]), fields)
+        made_of = fact_input(str(params["field"]), fields)
+        return made_of | ({"label": params["question"]} if params.get("question") else {})
     if kind == "condition":
         return {"type": "facts", "fields": [fact_input(name, fields) for name in _named(params["condition"], fields)]}
     return made.get(kind)

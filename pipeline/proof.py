@@ -28,6 +28,7 @@ ROLES = {
     "user": "user",
 }
 DOCUMENTS = {"signed_agreement": "signed agreement", "proposal": "proposal", "other": "document"}
+APPROVERS = {"manager": "A manager’s", "admin": "An admin’s"}
 VOID = frozenset({"cancelled", "no_show"})
 
 
@@ -67,7 +68,10 @@ def _says_something(text: str) -> bool:
 def _field(criterion: Criterion, dossier: Dossier, now: datetime) -> Proof:
     value = dossier.facts.get(str(criterion.params["field"]))
     noun = str((criterion.input or {}).get("label") or criterion.params["field"])
+    least = int(criterion.params.get("least") or 0)
     if is_filled(value):
+        if isinstance(value, str) and len(value.strip()) < least:
+            return Proof(False, f"“{shown(value)}” is short. Write at least {least} characters.")
         return Proof(True, f"{noun}: {shown(value)}")
     if isinstance(value, str) and value.strip():
         return Proof(False, f"“{shown(value)}” doesn’t count as an answer. Write the real one.")
@@ -127,7 +131,9 @@ def _document(criterion: Criterion, dossier: Dossier, now: datetime) -> Proof:
 def _confirmed(criterion: Criterion, dossier: Dossier, now: datetime) -> Proof:
     word = dossier.confirmations.get(criterion.id)
     if word is None:
-        missing = "A manager’s approval is missing." if criterion.kind == "approval" else "Nobody has confirmed it yet."
+        missing = "Nobody has confirmed it yet."
+        if criterion.kind == "approval":
+            missing = f"{APPROVERS[criterion.params.get('role') or 'manager']} approval is missing."
         return Proof(False, missing)
     said = [f"Confirmed by {word['actor_name'] or 'somebody'}"]
     said += [f"for {day(word['on'])}"] if word.get("on") else []

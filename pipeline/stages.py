@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 
-from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
+
+
+class PipelineQuerySet(TenantQuerySet):
+    def in_use(self) -> PipelineQuerySet:
+        """In their order, without those put into the archive."""
+        return self.filter(archived_at=None).order_by("position", "id")
 
 
 class Pipeline(TenantModel):
@@ -10,6 +18,9 @@ class Pipeline(TenantModel):
 
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[Any] = TenantManager.from_queryset(PipelineQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "pipeline"
@@ -22,12 +33,31 @@ class Pipeline(TenantModel):
 class StageKind(models.TextChoices):
     OPEN = "open"
     WON = "won"
+    LOST = "lost"
+
+
+class StageQuerySet(TenantQuerySet):
+    def in_use(self) -> StageQuerySet:
+        """In their order, without those that were taken out: history goes on naming them."""
+        return self.filter(removed_at=None).order_by("position")
 
 
 class Back(models.TextChoices):
     FREE = "free"
     REASON = "reason"
     NEVER = "never"
+
+
+class Colour(models.TextChoices):
+    """A mark to tell stages apart by; it means nothing else."""
+
+    NONE = "", "None"
+    SLATE = "slate", "Slate"
+    TEAL = "teal", "Teal"
+    BLUE = "blue", "Blue"
+    PLUM = "plum", "Plum"
+    ROSE = "rose", "Rose"
+    SAND = "sand", "Sand"
 
 
 class Stage(TenantModel):
@@ -45,11 +75,18 @@ class Stage(TenantModel):
     wip = models.PositiveSmallIntegerField(null=True, blank=True)
     skip = models.BooleanField(default=True)  # may be passed over, if its gates are met
     back = models.CharField(max_length=6, choices=Back.choices, default=Back.FREE)  # coming back here
+    colour = models.CharField(max_length=8, choices=Colour.choices, blank=True, default="", db_default="")
+    removed_at = models.DateTimeField(null=True, editable=False)
+    before = TenantForeignKey("self", null=True, editable=False, related_name="+")  # it, when it was taken out
+
+    objects: ClassVar[Any] = TenantManager.from_queryset(StageQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "stage"
         constraints = [
-            models.UniqueConstraint(fields=["account", "pipeline", "name"], name="stage_name"),
+            models.UniqueConstraint(
+                fields=["account", "pipeline", "name"], name="stage_name_in_use", condition=models.Q(removed_at=None)
+            ),
             models.UniqueConstraint(
                 fields=["account", "pipeline", "position"], name="stage_position", deferrable=models.Deferrable.DEFERRED
             ),
@@ -71,7 +108,7 @@ class CriterionKind(models.TextChoices):
     MEETING = "meeting", "A meeting is scheduled"
     STAKEHOLDER = "stakeholder", "A stakeholder with a role"
     DOCUMENT = "document", "A document is attached"
-    APPROVAL = "approval", "A manager approves"
+    APPROVAL = "approval", "Somebody approves"
     CHECKLIST = "checklist", "A person confirms"
     SCORE = "score", "A minimum score"
     OBJECTIONS = "objections", "No blocking objection is open"
@@ -80,9 +117,9 @@ class CriterionKind(models.TextChoices):
 class Criterion(TenantModel):
     """One thing that must be true before a deal may leave, or enter, a stage.
 
-    `params` by kind: field {"field"}; condition {"condition"}; activity {"kind", "outcome", "count"};
-    meeting {"kind"}; stakeholder {"roles", "reviewed"}; document {"kind"}; checklist {"question", "date"};
-    score {"minimum"}; approval and objections {}.
+    `params` by kind: field {"field", "least", "question"}; condition {"condition"}; activity {"kind", "outcome",
+    "count"}; meeting {"kind"}; stakeholder {"roles", "reviewed"}; document {"kind"}; checklist {"question", "date"};
+    score {"minimum"}; approval {"role"}; objections {}. What is not `required` is kept for later and asked of nobody.
     """
 
     PREFIX = "cri"
@@ -93,6 +130,7 @@ class Criterion(TenantModel):
     label = models.CharField(max_length=120)
     params = models.JSONField(default=dict, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+    required = models.BooleanField(default=True, db_default=True)
 
     class Meta(TenantModel.Meta):
         db_table = "criterion"

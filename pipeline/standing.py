@@ -53,8 +53,11 @@ def _missing(dossier: gate.Dossier, plan: Plan, here: int, now: datetime) -> dic
     lacking: list[gate.Unmet] = []
     missing = {}
     for index in range(here, len(plan.stages) - 1):
-        lacking += gate.weigh(dossier, plan.gate_after(index), now)[0]
-        missing[plan.stages[index + 1].id] = {"n": len(lacking), "words": _words(lacking)}
+        found = gate.weigh(dossier, plan.gate_after(index), now)[0]
+        if plan.stages[index + 1].kind != "lost":  # on whose way there is no gate but its own
+            lacking += found
+            found = tuple(lacking)
+        missing[plan.stages[index + 1].id] = {"n": len(found), "words": _words(found)}
     return missing
 
 

@@ -1,10 +1,15 @@
 """How the events of deals sound on a timeline."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
 
 from events.kinds import Kind
 from events.models import Event
-from leads.timeline import Telling, describes
+from leads.timeline import Telling, Words, describes, finds
+from pipeline.models import Comment
 
 
 @describes(Kind.DEAL_OPENED)
@@ -49,6 +54,11 @@ def changed(event: Event) -> Telling:
     return Telling("pencil", f"Changed {', '.join(names.values())}", "; ".join(parts))
 
 
+@describes(Kind.DEAL_PLACED)
+def placed(event: Event) -> Telling:
+    return Telling("arrow-up-down", f"Put elsewhere in {event.body.get('stage', 'its column')}")
+
+
 @describes(Kind.GATE_OVERRIDDEN)
 def overridden(event: Event) -> Telling:
     owed = ", ".join(event.body.get("owed", ()))
@@ -74,6 +84,56 @@ def answered(event: Event) -> Telling:
     return Telling("message-square", f"Objection answered: {event.body.get('text', '')}", event.body.get("answer", ""))
 
 
+@describes(Kind.OBJECTION_CHANGED)
+def objection_changed(event: Event) -> Telling:
+    opened = "answered_at" in (event.body.get("changed") or {})
+    return Telling("flag", "Objection is open again" if opened else "Objection corrected", event.body.get("text", ""))
+
+
+@describes(Kind.OBJECTION_REMOVED)
+def objection_removed(event: Event) -> Telling:
+    return Telling("flag", "Objection taken back", event.body.get("text", ""))
+
+
+@describes(Kind.FILE_CHECKED)
+def file_checked(event: Event) -> Telling:
+    name = event.body.get("name", "A file")
+    words = f"{name} carries a virus and is kept away" if event.body.get("state") == "infected" else f"Checked {name}"
+    return Telling("paperclip", words)
+
+
+@describes(Kind.FILE_CHANGED)
+def file_changed(event: Event) -> Telling:
+    kind = str(event.body.get("file", "")).replace("_", " ")
+    return Telling("paperclip", f"{event.body.get('name', 'A file')} is now kept as: {kind}")
+
+
+@describes(Kind.FILE_REMOVED)
+def file_removed(event: Event) -> Telling:
+    return Telling("paperclip", f"Removed {event.body.get('name', 'a file')}")
+
+
+@describes(Kind.COMMENT_ADDED)
+def comment(event: Event) -> Telling:
+    return Telling("message-square", f"{event.actor_name or 'Somebody'} commented")
+
+
+@finds(Kind.COMMENT_ADDED)
+def comment_words(comment_ids: Sequence[UUID]) -> dict[UUID, Words]:
+    found = Comment.objects.filter(pk__in=comment_ids)
+    return {one.pk: Words(one.body, reverse("lead-comment", args=[one.public_id]), one.member_id) for one in found}
+
+
+@describes(Kind.COMMENT_CHANGED)
+def comment_changed(event: Event) -> Telling:
+    return Telling("message-square", "Comment edited")
+
+
+@describes(Kind.COMMENT_REMOVED)
+def comment_removed(event: Event) -> Telling:
+    return Telling("message-square", "Comment deleted")
+
+
 @describes(Kind.FILE_ATTACHED)
 def attached(event: Event) -> Telling:
     return Telling("paperclip", f"Attached {event.body.get('name', 'a file')}")
@@ -85,9 +145,42 @@ def confirmed(event: Event) -> Telling:
     return Telling("check", f"Confirmed: {event.body.get('criterion', '')}", f"{until}{event.body.get('note') or ''}")
 
 
+@describes(Kind.APPROVAL_ASKED)
+def asked(event: Event) -> Telling:
+    body = event.body
+    what = f"approval: {body['criterion']}" if body.get("criterion") else f"a way through to {body.get('to', '')}"
+    return Telling("stamp", f"Asked for {what}", body.get("words", ""))
+
+
+@describes(Kind.APPROVAL_ANSWERED)
+def approval(event: Event) -> Telling:
+    body = event.body
+    said = "Said yes" if body.get("answer") == "approved" else "Said no"
+    return Telling("stamp", f"{said}: {body.get('criterion') or body.get('to', '')}", body.get("note", ""))
+
+
 @describes(Kind.TASK_ADDED)
 def task(event: Event) -> Telling:
     return Telling("clipboard-list", f"Task: {event.body.get('title', '')}")
+
+
+@describes(Kind.TASK_CHANGED)
+def task_changed(event: Event) -> Telling:
+    title, changed = event.body.get("title", ""), event.body.get("changed") or {}
+    if set(changed) <= {"due_at", "remind_at"}:
+        until = str((changed.get("due_at") or ["", ""])[1] or "")[:16].replace("T", " ")
+        return Telling("alarm-clock", f"Put off: {title}", f"Until {until} UTC" if until else "")
+    return Telling("clipboard-list", f"Task changed: {title}")
+
+
+@describes(Kind.TASK_REOPENED)
+def task_reopened(event: Event) -> Telling:
+    return Telling("clipboard-list", f"Not done after all: {event.body.get('title', '')}")
+
+
+@describes(Kind.TASK_REMOVED)
+def task_removed(event: Event) -> Telling:
+    return Telling("clipboard-list", f"Task removed: {event.body.get('title', '')}")
 
 
 @describes(Kind.TASK_DONE)

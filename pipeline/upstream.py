@@ -18,6 +18,7 @@ def tell_leads(deals: Sequence[Deal]) -> None:
                 pipeline_id=deal.pipeline_id,
                 stage_id=deal.stage_id,
                 stage_name=deal.stage.name,
+                stage_number=deal.stage.position + 1,
                 status=deal.status,
                 closed_at=deal.closed_at,
             )

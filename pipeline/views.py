@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.models import Lead
-from pipeline.board import Board, stages_of
-from pipeline.choices import chips
-from pipeline.models import Deal, Pipeline, Stage
+from pipeline.board import Board, all_stages, stages_of
+from pipeline.board_head import head
+from pipeline.models import BoardView, Layout, Pipeline, Stage
+from pipeline.orders import BY_HAND
 from pipeline.plan import plan_of
 from pipeline.recent import last_move
+from pipeline.tabs import url_of
 from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
 
@@ -33,21 +33,19 @@ INDENT = re.compile(r"\n\s+")
 @require_GET
 @allow(Function.SEE_LEADS)
 def board(request: Any) -> HttpResponse:
-    """The account's first pipeline, or the one that was asked for."""
-    stages = stages_of(request.GET.get("pipeline", ""))
+    """The account's first pipeline, or the one that was asked for; who asks for nothing gets the view of his habit."""
+    usual = None if request.GET else BoardView.first_of(request.member)
+    if usual:
+        return redirect(url_of(usual))
+    stages = all_stages()
     if not stages:
         return render(request, "pipeline/no_pipeline.html")
-    shown = Board(stages, request.member, request.GET)
-    context = {
-        "pipeline": shown.pipeline,
+    shown = Board(stages_of(request.GET.get("pipeline", ""), stages), request.member, request.GET)
+    context = head(shown, stages, request.member, Layout.BOARD) | {
         "cards_url": reverse("board-cards"),
         "recent_url": reverse("board-recent"),
-        "new_lead_url": reverse("new-lead") if request.member.may(Function.CAPTURE) else "",
+        "by_hand": shown.asked.order is BY_HAND,
         "columns": shown.columns(),
-        "totals": shown.totals,
-        "views": shown.views(),
-        "filter": {"q": shown.asked.text, "on": shown.asked.on, "view": shown.asked.view, "chips": chips(shown)},
-        "hidden": shown.hidden,
     }
     return HttpResponse(compact(render_to_string("pipeline/board.html", context, request)))
 
@@ -58,9 +56,12 @@ def column(request: Any, stage_id: str) -> HttpResponse:
     """One column again, or its next cards below the one named by `after`."""
     stages, stage = _stages_with(stage_id)
     shown = Board(stages, request.member, request.GET)
-    after = _position(request.GET.get("after", ""))
+    after = request.GET.get("after", "")
     fragment = "cards" if after else "column"
-    context = {"column": shown.column(stage, after)}
+    try:
+        context = {"column": shown.column(stage, after)}
+    except ValueError:
+        raise Http404 from None
     return HttpResponse(compact(render_to_string(f"pipeline/board.html#{fragment}", context, request)))
 
 
@@ -118,21 +119,6 @@ def _stages_with(public: str) -> tuple[list[Stage], Stage]:
     stage: Stage = get_or_404(Stage, public)
     stages = stages_of(public_id(Pipeline.PREFIX, stage.pipeline_id))
     return stages, next(one for one in stages if one.pk == stage.pk)
-
-
-def _position(text: str) -> tuple[datetime, UUID] | None:
-    """Where a column goes on: `<time>~<deal>`; Http404 for anything else."""
-    if not text:
-        return None
-    moment, _, deal = text.partition("~")
-    try:
-        at = parse_datetime(moment)
-        found = from_public(Deal.PREFIX, deal)
-    except ValueError:
-        raise Http404 from None
-    if at is None or at.tzinfo is None:
-        raise Http404
-    return at, found
 
 
 def _lead_id(public: str) -> UUID | None:

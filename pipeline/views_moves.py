@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,17 +16,21 @@ from django.template.loader import render_to_string
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.middleware import afterwards
 from accounts.permissions import allow
 from accounts.roles import Function
 from pipeline.board import Board, stages_of
 from pipeline.dialog import dialog, values_said
-from pipeline.models import Deal, Move, Override, Stage
+from pipeline.held import note_refusal
+from pipeline.models import Deal, Move, Override, Stage, StageKind
 from pipeline.move import gate_to
+from pipeline.placing import Crowded, put
 from pipeline.refusals import GateClosed, NotOpen, Stale
 from pipeline.views import compact, query_of_page
 from pipeline.wire import title_of
 from routing.workingtime import zone_named
 from tenancy import clock
+from tenancy.ids import from_public
 from tenancy.models import get_or_404
 
 
@@ -31,33 +38,50 @@ from tenancy.models import get_or_404
 @allow(Function.MOVE_DEALS)
 def moves(request: Any, deal_id: str) -> HttpResponse:
     """Fill and move: 200 with what changed on the board, 422 with the gate's dialog, 409 with the newer card."""
-    deal, to = _deal(deal_id), _stage(request.POST.get("stage", ""))
+    deal, to = the_deal(deal_id), _stage(request.POST.get("stage", ""))
     if to.pipeline_id != deal.pipeline_id:
         raise Http404
     said = values_said(request.POST, request.FILES)
     try:
         with transaction.atomic():
             made = _move(request, deal, to, said)
+            beside = _beside(request)
+            if beside and to.kind == StageKind.OPEN:  # what is over stands by its date
+                with suppress(Crowded):  # then it stands on top
+                    put(deal, by=request.by, **beside)
     except GateClosed as shut:
+        afterwards(request, partial(note_refusal, deal, to, shut, by=request.by))
         # What was filled was rolled back with the rest: it is asked again, as it was typed.
         still = {item.criterion or item.field: item.detail for item in shut.unmet if "again" in request.POST}
-        return _dialog(request, deal, to, gate_to(deal, to), said, still)
+        return show_gate(request, deal, to, said, still)
     except ValidationError as wrong:
         errors = {key: " ".join(map(str, messages)) for key, messages in wrong.message_dict.items()}
-        return _dialog(request, deal, to, gate_to(deal, to), said, errors)
+        return show_gate(request, deal, to, said, errors)
     except (Stale, NotOpen) as refused:
-        return _newer(request, deal_id, str(refused))
-    return _moved(request, made, to)
+        return newer(request, deal_id, str(refused))
+    return moved(request, made, f"in {to.name}")
+
+
+@require_POST
+@allow(Function.MOVE_DEALS)
+def place(request: Any, deal_id: str) -> HttpResponse:
+    """Higher or lower in its column: 200 with the card, whose place everybody sees, or 409 with why not."""
+    deal = the_deal(deal_id)
+    try:
+        put(deal, by=request.by, **_beside(request))
+    except (NotOpen, Crowded) as refused:
+        return newer(request, deal_id, str(refused))
+    return _told(request, deal, f"{title_of(deal.lead)} is in its new place.")
 
 
 @require_GET
 @allow(Function.MOVE_DEALS)
 def gate(request: Any, deal_id: str) -> HttpResponse:
     """The dialog, asked for: by a stage of the path, or by the menu."""
-    deal, to = _deal(deal_id), _stage(request.GET.get("to", ""))
-    if to.pipeline_id != deal.pipeline_id:
+    deal, to = the_deal(deal_id), _stage(request.GET.get("to", ""))
+    if to.pipeline_id != deal.pipeline_id or to.removed_at:
         raise Http404
-    return _dialog(request, deal, to, gate_to(deal, to), {}, {}, status=200)
+    return show_gate(request, deal, to, {}, {}, status=200)
 
 
 def _move(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
@@ -72,6 +96,15 @@ def _move(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
     )
 
 
+def _beside(request: Any) -> dict[str, UUID]:
+    """Between which cards it was dropped, as far as the page says so."""
+    found = {}
+    for name in ("before", "after"):
+        with suppress(ValueError):
+            found[name] = from_public(Deal.PREFIX, request.POST.get(name, ""))
+    return found
+
+
 def _override(request: Any) -> Override | None:
     """A manager's “Move anyway”. Raises ValidationError without a reason or a day to come."""
     if not request.POST.get("override.on"):
@@ -81,13 +114,18 @@ def _override(request: Any) -> Override | None:
     reason, owed_by = request.POST.get("override.reason", "").strip(), _day(request.POST.get("override.owed_on", ""))
     if not reason:
         raise ValidationError({"override": ["Say why it can’t wait."]})
-    if owed_by is None or owed_by < _today(request):
+    if owed_by is None or owed_by < today_of(request):
         raise ValidationError({"override": ["Give the day on which the proof is owed, from today on."]})
     return Override(reason[:500], owed_by)
 
 
-def _moved(request: Any, made: Move, to: Stage) -> HttpResponse:
-    deal = _deal(made.deal.public_id)
+def moved(request: Any, made: Move, to: str) -> HttpResponse:
+    """What changed on the board, and the words where it is: “in Closed”, “lost”."""
+    deal = the_deal(made.deal.public_id)
+    return _told(request, deal, f"{title_of(deal.lead)} is {to}.")
+
+
+def _told(request: Any, deal: Deal, words: str) -> HttpResponse:
     if not request.htmx:
         return redirect("board")
     shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
@@ -95,14 +133,16 @@ def _moved(request: Any, made: Move, to: Stage) -> HttpResponse:
     response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
     response["HX-Trigger-After-Settle"] = json.dumps(
-        {"tollgate:moved": {"card": f"deal-{deal.public_id}", "words": f"{title_of(deal.lead)} is in {to.name}."}}
+        {"tollgate:moved": {"card": f"deal-{deal.public_id}", "words": words}}
     )
     return response
 
 
-def _dialog(
-    request: HttpRequest, deal: Deal, to: Stage, answer: Any, said: Any, errors: Any, status: int = 422
-) -> HttpResponse:
+def show_gate(request: HttpRequest, deal: Deal, to: Stage, said: Any, errors: Any, status: int = 422) -> HttpResponse:
+    """The dialog as the gate stands now, with what was typed into it."""
+    reason = request.POST.get("reason", "")[:500]
+    # A reason stays asked for, so that its input and what was typed into it are there again.
+    said, answer = ({**said, "reason": reason} if reason else said), gate_to(deal, to)
     member: Any = getattr(request, "member", None)
     override = {name: request.POST.get(f"override.{name}", "") for name in ("reason", "owed_on")}
     context = dialog(
@@ -110,7 +150,7 @@ def _dialog(
         to,
         answer,
         member,
-        today=_today(request),
+        today=today_of(request),
         said=said,
         errors=errors,
         override=override,
@@ -119,8 +159,8 @@ def _dialog(
     return HttpResponse(render_to_string("pipeline/gate.html", context, request), status=status)
 
 
-def _newer(request: Any, deal_id: str, words: str) -> HttpResponse:
-    deal = _deal(deal_id)
+def newer(request: Any, deal_id: str, words: str) -> HttpResponse:
+    deal = the_deal(deal_id)
     shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
     context = shown.changed(pk=deal.pk)
     response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)), status=409)
@@ -129,7 +169,7 @@ def _newer(request: Any, deal_id: str, words: str) -> HttpResponse:
     return response
 
 
-def _deal(public: str) -> Deal:
+def the_deal(public: str) -> Deal:
     people = ("pipeline", "stage", "owner", "lead__contact", "lead__company", "lead__source", "lead__owner")
     try:
         found: Deal = Deal.objects.select_related(*people).by_public_id(public)
@@ -143,7 +183,7 @@ def _stage(public: str) -> Stage:
     return found
 
 
-def _today(request: Any) -> Any:
+def today_of(request: Any) -> Any:
     return clock.now().astimezone(zone_named(request.account.time_zone)).date()
 
 

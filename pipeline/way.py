@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import Q
+
 from leads.models import Lead
-from pipeline.models import Criterion, Deal, DealStatus, Stage, When
+from pipeline.models import Criterion, Deal, DealStatus, Stage, StageKind, When
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,26 @@ def way_of(lead: Lead) -> Way | None:
     deal: Deal | None = Deal.objects.filter(lead=lead).order_by("-opened_at", "-id").first()
     if deal is None:
         return None
-    rows = tuple(Stage.objects.filter(pipeline_id=deal.pipeline_id).order_by("position"))
-    of_stages: Any = Criterion.objects.filter(stage__in=[row.pk for row in rows]).values_list("stage_id", "when")
+    rows = _stages(deal)
+    of_stages: Any = Criterion.objects.filter(stage__in=[row.pk for row in rows], required=True).values_list(
+        "stage_id", "when"
+    )
     count = Counter(of_stages)
-    gates = [count[here.pk, When.EXIT.value] + count[there.pk, When.ENTRY.value] for here, there in pairwise(rows)]
+    gates = [
+        count[there.pk, When.ENTRY.value] + (there.kind != StageKind.LOST) * count[here.pk, When.EXIT.value]
+        for here, there in pairwise(rows)
+    ]
     return Way(deal, rows, (*gates, 0))
+
+
+def _stages(deal: Deal) -> tuple[Stage, ...]:
+    """The stages in use, and the deal's own where it was taken out after the deal had ended, in its old place."""
+    rows = Stage.objects.filter(Q(removed_at=None) | Q(pk=deal.stage_id), pipeline_id=deal.pipeline_id)
+    found: list[Stage] = list(rows.select_related("before").order_by("position"))
+    return tuple(sorted(found, key=_place))
+
+
+def _place(stage: Stage) -> float:
+    if stage.removed_at is None:
+        return float(stage.position)
+    return stage.before.position + 0.5 if stage.before else -1.0

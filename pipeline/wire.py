@@ -7,7 +7,7 @@ from typing import Any
 from leads.models import Lead
 from leads.money import major
 from leads.wire import moment
-from pipeline.models import Deal, File, Meeting, Move, Objection, Task
+from pipeline.models import Comment, Deal, File, Meeting, Move, Objection, Task
 from tenancy.ids import public_id
 
 WITH = ("lead__contact", "lead__company", "pipeline", "stage", "owner")  # what a queryset must select along
@@ -74,7 +74,10 @@ def meeting_on_wire(meeting: Meeting) -> dict[str, Any]:
         "title": meeting.title,
         "starts_at": moment(meeting.starts_at),
         "minutes": meeting.minutes,
+        "place": meeting.place,
+        "member": public_id("mem", meeting.member_id) if meeting.member_id else None,
         "outcome": meeting.outcome or None,
+        "invited_at": moment(meeting.invited_at),
         "created_at": moment(meeting.created_at),
     }
 
@@ -96,8 +99,10 @@ def task_on_wire(task: Task) -> dict[str, Any]:
         "id": task.public_id,
         "title": task.title,
         "kind": task.kind,
-        "member": task.member.public_id if task.member else None,
+        "member": public_id("mem", task.member_id) if task.member_id else None,
+        "every": task.every or None,
         "due_at": moment(task.due_at),
+        "remind_at": moment(task.remind_at),
         "done_at": moment(task.done_at),
         "created_at": moment(task.created_at),
     }
@@ -110,5 +115,18 @@ def file_on_wire(file: File) -> dict[str, Any]:
         "name": file.name,
         "size": file.size,
         "content_type": file.content_type,
+        "state": file.state,
         "created_at": moment(file.created_at),
+    }
+
+
+def comment_on_wire(comment: Comment) -> dict[str, Any]:
+    return {
+        "id": comment.public_id,
+        "author": comment.author,
+        "member": public_id("mem", comment.member_id) if comment.member_id else None,
+        "body": comment.body,
+        "mentions": comment.mentions,
+        "created_at": moment(comment.created_at),
+        "edited_at": moment(comment.edited_at),
     }

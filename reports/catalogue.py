@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from reports import funnel, lead_funnel, response_times, time_in_stage, velocity
+from reports import funnel, lead_funnel, response_times, routing_accuracy, sla, time_in_stage, velocity
 from reports.question import Question
 from reports.spreadsheet import Table
 
@@ -90,6 +90,24 @@ _ALL = [
         lead_funnel.lead_funnel,
         lead_funnel.leads_behind,
         wide=True,
+    ),
+    Report(
+        "sla",
+        "Promises kept",
+        "Promises kept over promises that came due; each breach charged to one cause.",
+        "Benchmark: 95 %.",
+        "due",
+        sla.sla,
+        sla.leads_behind,
+    ),
+    Report(
+        "routing-accuracy",
+        "Routing accuracy",
+        "Leads routed that nobody had to take to somebody else within 14 days because the rules had erred.",
+        "Benchmark: 90 %.",
+        "routed",
+        routing_accuracy.routing_accuracy,
+        routing_accuracy.leads_behind,
     ),
 ]
 REPORTS = {report.name: report for report in _ALL}

@@ -27,9 +27,10 @@ BASE = """
       JOIN deal ON deal.account_id = %(account)s AND deal.id = entered.deal_id AND deal.pipeline_id = %(pipeline)s
       JOIN lead ON lead.account_id = %(account)s AND lead.id = deal.lead_id
       JOIN stage ON stage.account_id = %(account)s AND stage.id = entered.stage_id AND stage.kind = 'open'
-      JOIN (SELECT visit.deal_id, max(stage.position) AS position
+      LEFT JOIN (SELECT visit.deal_id, max(stage.position) AS position
               FROM visit JOIN stage ON stage.account_id = %(account)s AND stage.id = visit.stage_id
-             WHERE visit.account_id = %(account)s GROUP BY visit.deal_id) reached ON reached.deal_id = deal.id
+             WHERE visit.account_id = %(account)s AND stage.kind <> 'lost' AND stage.removed_at IS NULL
+             GROUP BY visit.deal_id) reached ON reached.deal_id = deal.id
      WHERE FILTERS
 """
 
@@ -109,7 +110,7 @@ def funnel(question: Question) -> Funnel:
     """
     counted = {row.pop("stage_id"): row for row in ask(question, BASE, COUNTED)}
     nothing = dict.fromkeys(("entered", *PARTS), 0)
-    stages = Stage.objects.filter(pipeline_id=question.pipeline_id, kind=StageKind.OPEN).order_by("position")
+    stages = Stage.objects.in_use().filter(pipeline_id=question.pipeline_id, kind=StageKind.OPEN)
     [cohort] = ask(question, BASE, COHORT)
     rows = [StageRow(stage, **counted.get(stage.pk, nothing)) for stage in stages]
     return Funnel(rows, cohort["n"], cohort["open"])

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from reports.period import Period
-from reports.worktime import holidays_until
+from reports.worktime import worktime
+from routing.calendars import calendar_of
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import current_account
@@ -51,7 +52,6 @@ class Question:
             "account": account.pk,
             "zone": str(self.period.zone),
             "now": now,
-            "holidays": holidays_until(account.country, now.date()),
             "start": self.period.start,
             "stop": self.period.stop,
             "pipeline": self.pipeline_id,
@@ -61,7 +61,7 @@ class Question:
             "tier": self.tier,
             "product": self.product,
             "territory": self.territory,
-        }
+        } | worktime(calendar_of(account), now.date())
 
 
 def ask(question: Question, base: str, then: str, **more: Any) -> list[dict[str, Any]]:

@@ -115,7 +115,7 @@ def time_in_stage(question: Question) -> StageTimes:
     in the stage now are counted apart, their age against its limit, never averaged in.
     """
     counted = {row.pop("stage_id"): row for row in ask(question, BASE, COUNTED)}
-    stages = Stage.objects.filter(pipeline_id=question.pipeline_id, kind=StageKind.OPEN).order_by("position")
+    stages = Stage.objects.in_use().filter(pipeline_id=question.pipeline_id, kind=StageKind.OPEN)
     return StageTimes([StageTime(stage, **counted.get(stage.pk, {})) for stage in stages])
 
 

@@ -1,39 +1,65 @@
-"""Working time inside SQL: what routing.workingtime says, as an expression."""
+"""Working time inside SQL: what routing.workingtime says of an account, as an expression."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
-from routing.workingtime import CLOSES, FRIDAY, OPENS, holidays_of
+from routing.workingtime import Calendar
 
-OPEN_AT = OPENS.hour * 3600
-WORKDAY = (CLOSES.hour - OPENS.hour) * 3600  # seconds
-YEARS_BACK = 4  # older stays count the holidays before as worked
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+YEARS_BACK = 4  # older stays count the days off before as worked
 
-_ON_HOLIDAYS = """
-    (SELECT coalesce(sum(greatest(0, extract(epoch FROM OVERLAP))), 0) FROM unnest(%(holidays)s::date[]) day)
+_WEEK = """
+    (SELECT coalesce(sum(least(greatest(SECONDS - opens, 0), closes - opens)), 0)
+       FROM unnest(%(opens)s::int[], %(closes)s::int[]) AS hours(opens, closes))
+"""
+_OFF = """
+    (SELECT coalesce(sum(greatest(0, extract(epoch FROM least(UNTIL, closes) - greatest(SINCE, opens)))), 0)
+       FROM unnest(%(off_from)s::timestamp[], %(off_to)s::timestamp[]) AS off(opens, closes))
 """
 
 
 def worked(start: str, end: str) -> str:
-    """SQL for the working seconds between two timestamptz expressions; needs the parameters `zone` and `holidays`."""
-    start, end = f"({start} AT TIME ZONE %(zone)s)", f"({end} AT TIME ZONE %(zone)s)"
-    overlap = f"least({end}, day + time '{CLOSES}') - greatest({start}, day + time '{OPENS}')"
-    off = _ON_HOLIDAYS.replace("OVERLAP", overlap)
-    return f"({_since_monday(end)} - {_since_monday(start)} - {off})::float8"
+    """SQL for the working seconds between two timestamptz expressions; needs the parameters of `worktime`."""
+    since, until = f"({start} AT TIME ZONE %(zone)s)", f"({end} AT TIME ZONE %(zone)s)"
+    off = _OFF.replace("SINCE", since).replace("UNTIL", until)
+    return f"({_since_monday(until)} - {_since_monday(since)} - {off})::float8"
 
 
 def _since_monday(local: str) -> str:
-    # Seconds since a Monday long ago. Clocks change at night, so that differences of local times are right.
+    # Seconds since a Monday long ago, by the wall clock: exact where clocks change outside of working hours.
     days = f"({local}::date - date '1970-01-05')"
-    today = f"least(greatest(extract(epoch FROM {local}::time) - {OPEN_AT}, 0), {WORKDAY})"
-    return f"(({days} / 7 * 5 + least({days} %% 7, 5)) * {WORKDAY} + CASE WHEN {days} %% 7 < 5 THEN {today} ELSE 0 END)"
+    seconds = f"({days} %% 7 * 86400 + extract(epoch FROM {local}::time))"
+    return f"({days} / 7 * %(week)s + {_WEEK.replace('SECONDS', seconds)})"
 
 
 @lru_cache(maxsize=64)
-def holidays_until(country: str, last: date) -> list[date]:
-    """The public holidays on working days of the years before `last`."""
-    off, first = holidays_of(country), date(last.year - YEARS_BACK, 1, 1)
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if day.weekday() <= FRIDAY and day in off]
+def worktime(calendar: Calendar, last: date) -> dict[str, Any]:
+    """The parameters of `worked`: the hours of a week, and the working time that days off took until `last`."""
+    hours = [
+        (day * DAY + opens * MINUTE, day * DAY + closes * MINUTE)
+        for day, spans in enumerate(calendar.week)
+        for opens, closes in spans
+    ]
+    off = [
+        (opens, closes) for day in _days_until(last) if calendar.free_day(day) for opens, closes in _on(calendar, day)
+    ]
+    return {
+        "opens": [int(opens.total_seconds()) for opens, _ in hours],
+        "closes": [int(closes.total_seconds()) for _, closes in hours],
+        "week": sum(int((closes - opens).total_seconds()) for opens, closes in hours),
+        "off_from": [opens for opens, _ in off],
+        "off_to": [closes for _, closes in off],
+    }
+
+
+def _days_until(last: date) -> list[date]:
+    first = date(last.year - YEARS_BACK, 1, 1)
+    return [first + number * DAY for number in range((last - first).days + 1)]
+
+
+def _on(calendar: Calendar, day: date) -> list[tuple[datetime, datetime]]:
+    midnight = datetime.combine(day, time())
+    return [(midnight + opens * MINUTE, midnight + closes * MINUTE) for opens, closes in calendar.week[day.weekday()]]

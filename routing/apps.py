@@ -10,3 +10,4 @@ class RoutingConfig(AppConfig):
         import_module("routing.timeline")  # registers how our events sound
         import_module("routing.turns")  # takes leave of leads that are removed
         import_module("routing.merging")  # registers what a merge of leads does here
+        import_module("routing.undoing")  # registers how our changes are taken back

@@ -8,14 +8,15 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import allow
 from accounts.roles import Function
 from events.models import Notification
-from leads.models import Lead
+from routing.models import NoticeSettings
 from routing.notices import unread_by
+from routing.reaching import disturbs, wish_of
+from routing.sending import url_of
 from tenancy import clock
 from tenancy.ids import from_public, public_id
 
@@ -28,12 +29,12 @@ def notifications(request: Any) -> HttpResponse:
     """The newest unread notices; a POST says they were all seen. `after` is the newest that the page shows already."""
     unread = unread_by(request.member)
     if request.method == "POST":
-        unread.update(read_at=clock.now())
+        unread.update(read_at=clock.now(), to_mail=False, to_post=False)
     notices = list(unread[:SHOWN])
     context = {"notices": [shown(notice) for notice in notices], "count": unread.count(), "newest": newest(notices)}
     response = render(request, "routing/notifications.html", context)
     if fresh := [notice for notice in notices if (before := seen(request)) and notice.pk > before]:
-        response["HX-Trigger"] = json.dumps({"toast": toast(fresh)})
+        response["HX-Trigger"] = json.dumps({"toast": toast(fresh, wish_of(request.member))})
     return response
 
 
@@ -53,11 +54,8 @@ def shown(notice: Notification) -> dict[str, Any]:
     return {"text": notice.text, "url": url_of(notice), "created_at": notice.created_at}
 
 
-def toast(fresh: list[Notification]) -> dict[str, str]:
-    """One toast, however many notices came at once."""
+def toast(fresh: list[Notification], wish: NoticeSettings) -> dict[str, Any]:
+    """One toast, however many notices came at once; on the desktop, too, for who wants that and may be disturbed."""
     more = f" And {len(fresh) - 1} more." if len(fresh) > 1 else ""
-    return {"text": f"{fresh[0].text}{more}", "url": url_of(fresh[0]), "act": "Open"}
-
-
-def url_of(notice: Notification) -> str:
-    return reverse("lead", args=[public_id(Lead.PREFIX, notice.lead_id)]) if notice.lead_id else ""
+    desktop = any(disturbs(notice, wish) for notice in fresh)
+    return {"text": f"{fresh[0].text}{more}", "url": url_of(fresh[0]), "act": "Open", "desktop": desktop}

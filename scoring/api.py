@@ -61,6 +61,7 @@ def on_wire(lead: Lead) -> dict[str, Any]:
         raise NotFound("This lead is not scored yet. It usually takes less than a second.")
     tier = Tier(newest.tier)
     return {
+        "learned": None,  # receipts from before there were learned models
         **newest.body,
         "lead": lead.public_id,
         "version": newest.body["model"],

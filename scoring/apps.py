@@ -9,3 +9,4 @@ class ScoringConfig(AppConfig):
     def ready(self) -> None:
         import_module("scoring.told")  # registers how our events sound
         import_module("scoring.merging")  # registers what a merge of leads does here
+        import_module("scoring.privacy")  # what is forgotten with a person

@@ -1,37 +1,64 @@
-"""The model in force, compiled once per version and kept in the process: a published version never changes."""
+"""The model in force, compiled once per version and its sources' close rates, and kept in the process."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from leads.models import Source
 from scoring.model import Criterion, Model, Rule
-from scoring.models import ScoringRule, ScoringVersion, VersionState
+from scoring.models import ScoringRule, ScoringVersion, SourceRate, VersionState
+from scoring.source_quality import CloseRate, with_close_rates
+from tenancy.ids import public_id
 from tenancy.scope import current_account
 
-_compiled: dict[tuple[UUID, UUID], Model] = {}
+Rates = tuple[CloseRate, ...]
+_compiled: dict[tuple[UUID, UUID, Rates], Model] = {}
 KEPT = 500
 
 
 def current_model() -> Model | None:
-    """The published model of the account in scope; None if it has none."""
-    published = ScoringVersion.objects.filter(state=VersionState.PUBLISHED).values_list("pk", flat=True).first()
-    return published and compiled(published)
+    """The published model of the account in scope, sources by their close rates; None if it has none."""
+    published = _published()
+    return compiled(published, close_rates()) if published else None
 
 
-def compiled(version_id: UUID) -> Model:
-    """The model of a published version of the account in scope."""
-    key = (current_account().pk, version_id)
+def starting_model() -> Model | None:
+    """The same with the points that sources start with."""
+    published = _published()
+    return compiled(published) if published else None
+
+
+def _published() -> UUID | None:
+    found: UUID | None = (
+        ScoringVersion.objects.filter(state=VersionState.PUBLISHED).values_list("pk", flat=True).first()
+    )
+    return found
+
+
+def close_rates() -> Rates:
+    """How often leads of each source were won, as last counted; one statement."""
+    rows = SourceRate.objects.order_by("source_id").values_list(
+        "source_id", "source__name", "source__kind", "won", "lost"
+    )
+    return tuple(CloseRate(public_id(Source.PREFIX, source_id), *told) for source_id, *told in rows)
+
+
+def compiled(version_id: UUID, rates: Rates = ()) -> Model:
+    """The model of a published version, which never changes, of the account in scope; with close rates or without."""
+    key = (current_account().pk, version_id, rates)
     if key not in _compiled:
         if len(_compiled) >= KEPT:
             _compiled.clear()
-        _compiled[key] = compile_version(ScoringVersion.objects.prefetch_related("rules").get(pk=version_id))
+        version = ScoringVersion.objects.prefetch_related("rules").get(pk=version_id)
+        _compiled[key] = compile_version(version, rates)
     return _compiled[key]
 
 
-def compile_version(version: ScoringVersion) -> Model:
-    """A version's rows as one Model."""
+def compile_version(version: ScoringVersion, rates: Sequence[CloseRate] = ()) -> Model:
+    """A version's rows as one Model, sources by their close rates."""
     rules = sorted(version.rules.all(), key=lambda rule: (rule.position, rule.pk))
-    return Model(
+    starting = Model(
         number=version.number,
         caps=version.caps,
         tiers=version.tiers,
@@ -41,6 +68,7 @@ def compile_version(version: ScoringVersion) -> Model:
         profile=version.profile,
         version_id=version.pk,
     )
+    return with_close_rates(starting, rates)
 
 
 def _rule(row: ScoringRule) -> Rule:

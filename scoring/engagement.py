@@ -16,6 +16,8 @@ from events.record import SYSTEM, By, Happening, record_all
 from leads.crowd import lock
 from leads.lookup import lock_key
 from leads.models import Lead, Status
+from scoring.bots import OF_MAIL
+from scoring.machines import by_machine, sendings_of, traps_of, unmask
 from scoring.models import Signal, Visitor
 from tenancy import clock
 from tenancy.ids import from_public
@@ -25,7 +27,8 @@ from tenancy.scope import current_account
 @dataclass(frozen=True)
 class Sent:
     """One signal as it was sent, about a lead (public id), an address or a visitor. `occurred_at` is aware; `id` is the
-    sender's own: the same one again changes nothing."""
+    sender's own: the same one again changes nothing. `bot`: the sender knows that a machine did it; `user_agent` and
+    `sent_at` (of the mail, aware) let us see it; `trap`: a link was followed that no person sees."""
 
     kind: str
     occurred_at: datetime
@@ -36,10 +39,13 @@ class Sent:
     id: str = ""
     seconds: int | None = None
     bot: bool = False
+    user_agent: str = ""
+    sent_at: datetime | None = None
+    trap: bool = False
 
 
 def receive(sent: Sequence[Sent], *, by: By) -> list[str]:
-    """Keep signals of the account in scope and let their leads be scored again; about six statements.
+    """Keep signals of the account in scope and let their leads be scored again; about ten statements.
 
     Returns for each what became of it: `joined` to a lead, `waiting` for its visitor to be known, `repeated`, or
     `unknown`, where lead or address are nobody's; those are not kept. Records SIGNALS_RECEIVED for each lead.
@@ -47,15 +53,20 @@ def receive(sent: Sequence[Sent], *, by: By) -> list[str]:
     lock(_visitor_lock(one.visitor) for one in sent if one.visitor)
     found = _leads(sent)
     known = set(Signal.objects.filter(sent_id__in={one.id for one in sent} - {""}).values_list("sent_id", flat=True))
+    seen = [(lead_id, one.kind, one.occurred_at) for one, lead_id in zip(sent, found, strict=True)]
+    # A trap and a click at the same moment: the second sees what the first kept.
+    lock(_mail_lock(lead_id) for lead_id, kind, _ in seen if lead_id and kind in OF_MAIL)
+    sendings, traps = sendings_of(seen), traps_of(seen)
     fates: list[str] = []
     rows: list[Signal] = []
     for one, lead_id in zip(sent, found, strict=True):
         fates.append(_fate(one, lead_id, known))
         if fates[-1] in ("joined", "waiting"):
-            rows.append(_row(one, lead_id))
+            rows.append(_row(one, lead_id, by_machine(one, sendings.get(lead_id, ()), traps.get(lead_id, ()))))
             known.add(one.id)
     Signal.objects.bulk_create(rows, ignore_conflicts=True)
-    _tell([row for row in rows if not row.bot], by)
+    trapped = unmask([(lead_id, one.occurred_at) for one, lead_id in zip(sent, found, strict=True) if one.trap])
+    _tell([row for row in rows if not row.bot or row.lead_id in trapped], by)
     return fates
 
 
@@ -83,9 +94,15 @@ def join_visitors(who: Mapping[str, UUID], *, by: By) -> None:
 def join_met(lead_ids: Sequence[UUID]) -> None:
     """Join the visitors that came along with submissions of these leads; of a shared browser the newest counts."""
     met = Event.objects.filter(lead_id__in=lead_ids, kind=Kind.VISITOR_MET).order_by("occurred_at", "id")
-    who = {event.body["visitor"]: event.lead_id for event in met}
+    introduce({event.body["visitor"]: event.lead_id for event in met})
+
+
+def introduce(who: Mapping[str, UUID]) -> None:
+    """Join visitors whose lead we have learned, by visitor; those who are joined to it already change nothing."""
+    here = set(Lead.objects.filter(pk__in=set(who.values())).values_list("pk", flat=True))
     joined = dict(Visitor.objects.filter(key__in=list(who)).values_list("key", "lead_id"))
-    join_visitors({key: lead_id for key, lead_id in who.items() if joined.get(key) != lead_id}, by=SYSTEM)
+    new = {key: lead_id for key, lead_id in who.items() if lead_id in here and joined.get(key) != lead_id}
+    join_visitors(new, by=SYSTEM)
 
 
 def _fate(one: Sent, lead_id: UUID | None, known: set[str]) -> str:
@@ -96,7 +113,7 @@ def _fate(one: Sent, lead_id: UUID | None, known: set[str]) -> str:
     return "waiting" if one.visitor else "unknown"
 
 
-def _row(one: Sent, lead_id: UUID | None) -> Signal:
+def _row(one: Sent, lead_id: UUID | None, bot: bool) -> Signal:
     return Signal(
         lead_id=lead_id,
         kind=one.kind,
@@ -104,7 +121,8 @@ def _row(one: Sent, lead_id: UUID | None) -> Signal:
         visitor=one.visitor,
         sent_id=one.id,
         seconds=one.seconds,
-        bot=one.bot,
+        bot=bot,
+        trap=one.trap,
         occurred_at=min(one.occurred_at, clock.now()),  # a clock that is fast does not see the future
     )
 
@@ -142,6 +160,10 @@ def _tell(signals: Sequence[Signal], by: By) -> None:
 
 def _visitor_lock(visitor: str) -> int:
     return lock_key(current_account().pk, "visitor", visitor)
+
+
+def _mail_lock(lead_id: UUID) -> int:
+    return lock_key(current_account().pk, "mails to", lead_id.hex)
 
 
 def _uuid(public: str) -> UUID | None:

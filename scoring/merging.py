@@ -2,9 +2,9 @@
 
 from leads.merging import on_return, stays
 from leads.models import Merge
-from scoring.models import Receipt
+from scoring.models import LearnedScore, Receipt
 
-stays(Receipt)
+stays(Receipt, LearnedScore)
 
 
 @on_return

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from django.db import models
 
-from leads.models import Lead
+from leads.models import Lead, Source
+from scoring.learned.tables import LearnedModel, LearnedScore, ModelState
+from scoring.review.tables import Review, ReviewPlan
+from scoring.states import VersionState
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
 
-
-class VersionState(models.TextChoices):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
+# Tables of the packages `learned` and `review` are this app's too: Django finds them here.
+__all__ = ["Answer", "Group", "LearnedModel", "LearnedScore", "ModelState", "Receipt", "Rescoring", "Review"]
+__all__ += ["ReviewPlan", "ScoringRule", "ScoringVersion", "Signal", "SignalKind", "SourceRate", "VersionState"]
+__all__ += ["Visitor"]
 
 
 class ScoringVersion(TenantModel):
@@ -26,6 +28,7 @@ class ScoringVersion(TenantModel):
     threshold = models.PositiveSmallIntegerField(default=3)
     profile = models.JSONField(default=dict)  # {"industries": [...], "countries": [...]}
     published_at = models.DateTimeField(null=True)
+    based_on = models.PositiveIntegerField(null=True)  # the number of the version it was made from
 
     class Meta(TenantModel.Meta):
         db_table = "scoring_version"
@@ -33,6 +36,9 @@ class ScoringVersion(TenantModel):
             models.UniqueConstraint(fields=["account", "number"], name="scoring_version_number"),
             models.UniqueConstraint(
                 fields=["account", "state"], name="scoring_version_current", condition=models.Q(state="published")
+            ),
+            models.UniqueConstraint(
+                fields=["account", "state"], name="scoring_version_draft", condition=models.Q(state="draft")
             ),
         ]
 
@@ -72,6 +78,42 @@ class ScoringRule(TenantModel):
         return self.label
 
 
+class SourceRate(TenantModel):
+    """How many leads of a source were won and lost in the last 90 days, as counted at `measured_at`."""
+
+    PREFIX = "srt"
+
+    source = TenantForeignKey(Source, on_delete=models.CASCADE, related_name="close_rates")
+    won = models.PositiveIntegerField()
+    lost = models.PositiveIntegerField()
+    measured_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "source_rate"
+        constraints = [models.UniqueConstraint(fields=["account", "source"], name="source_rate_once")]
+
+
+class Rescoring(TenantModel):
+    """All open leads scored again after a version was published; where it stands."""
+
+    PREFIX = "rsc"
+
+    version = TenantForeignKey(ScoringVersion, on_delete=models.CASCADE, related_name="rescorings")
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    last_lead_id = models.UUIDField(null=True)  # in the order of ids: those up to it are done
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        db_table = "rescoring"
+        indexes = [models.Index(fields=["account", "-started_at"], name="rescoring_newest")]
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.finished_at else min(99, 100 * self.done // max(self.total, 1))
+
+
 class SignalKind(models.TextChoices):
     PAGE_VIEW = "page_view", "Page view"
     FORM_VIEW = "form_view", "Form view"
@@ -96,6 +138,7 @@ class Signal(TenantModel):
     sent_id = models.CharField(max_length=100, blank=True)  # the sender's own
     seconds = models.PositiveIntegerField(null=True, blank=True)  # how long the page was looked at
     bot = models.BooleanField(default=False)
+    trap = models.BooleanField(default=False, db_default=False)  # a link was followed that no person sees
     occurred_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
@@ -105,6 +148,14 @@ class Signal(TenantModel):
         ]
         indexes = [
             models.Index(fields=["account", "lead", "-occurred_at"], name="signal_lead"),
+            # All that scoring reads, side by side: what a scanner did is not in the way, and the table is not visited.
+            models.Index(
+                fields=["account", "lead", "-occurred_at"],
+                name="signal_people",
+                include=["kind", "url"],
+                condition=models.Q(bot=False),
+            ),
+            models.Index(fields=["account", "lead", "occurred_at"], name="signal_trap", condition=models.Q(trap=True)),
             models.Index(fields=["account", "visitor"], name="signal_waiting", condition=models.Q(lead__isnull=True)),
         ]
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leads.conditions import matches, settled
-from scoring import decay
-from scoring.model import Block, Model, Rule
+from scoring.model import Block, Model
 
 
 @dataclass(frozen=True)
@@ -29,21 +27,22 @@ class Reach:
 
 
 def outcomes(
-    block: Block, facts: Mapping[str, Any], asked_at: datetime, now: datetime, askable: Callable[[str], bool]
+    block: Block, facts: Mapping[str, Any], asked: int, now: datetime, askable: Callable[[str], bool]
 ) -> Outcomes:
-    """What `block` is worth, and may be worth once the facts that are `askable` and unknown are known."""
-    present, possible = None, []
+    """What `block` is worth, and may be worth once the facts that are `askable` and unknown are known.
+
+    `asked`: how long before `now` (aware) the lead asked last, an age as decay has it.
+    """
+    possible = []
     for rule in block.rules:
-        answer = None if rule.condition is None else settled(rule.condition, facts, now, askable)
-        if present is None and rule.condition is not None and matches(rule.condition, facts, now):
-            present = _worth(rule, asked_at, now)
+        answer = rule.test.settled(facts, now, askable) if rule.test else None
         if answer is not False:
-            possible.append(_worth(rule, asked_at, now))
+            possible.append(rule.worth([asked]))
         if answer:
             break
     else:
         possible.append(0)
-    return Outcomes(block.group, present or 0, max(possible), min(possible))
+    return Outcomes(block.group, block.worth(facts, asked, now), max(possible), min(possible))
 
 
 def capped(model: Model, raw: Mapping[str, int], blocks: Iterable[Outcomes]) -> Reach:
@@ -53,12 +52,4 @@ def capped(model: Model, raw: Mapping[str, int], blocks: Iterable[Outcomes]) -> 
         if block.group in up:
             up[block.group] += block.best - block.present
             down[block.group] += block.worst - block.present
-    return Reach(_total(model, up), _total(model, down))
-
-
-def _total(model: Model, raw: Mapping[str, int]) -> int:
-    return min(max(sum(min(raw[group], cap) for group, cap in model.caps.items()), 0), 100)
-
-
-def _worth(rule: Rule, asked_at: datetime, now: datetime) -> int:
-    return decay.worth(rule.points, [asked_at], rule.half_life_hours, rule.cap, now)
+    return Reach(model.score_of(up), model.score_of(down))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from leads.conditions import settled
 from leads.models import Track
 from scoring.questions import is_askable
 
@@ -39,7 +38,7 @@ class Qualification:
     items: list[Item]
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**vars(self), "items": [{**vars(item)} for item in self.items]}
 
 
 def qualify(
@@ -68,7 +67,7 @@ def qualify(
 def _item(criterion: Criterion, facts: Mapping[str, Any], answers: Mapping[str, bool], now: datetime) -> Item:
     if criterion.key in answers:
         return Item(criterion.key, criterion.label, answers[criterion.key], BY_PERSON)
-    met = None if criterion.condition is None else settled(criterion.condition, facts, now, _could_be_learned)
+    met = criterion.test.settled(facts, now, _could_be_learned) if criterion.test else None
     return Item(criterion.key, criterion.label, met, "" if met is None else BY_DATA)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ class State:
     raw: Mapping[str, int]
     score: int
     now: datetime
-    asked_at: datetime
+    asked: int  # the age of the last enquiry
     answers: Mapping[str, bool]
     declined: frozenset[str]
     missing: list[str]
@@ -41,10 +41,10 @@ def unknown(state: State) -> list[Unknown]:
     return sorted(found, key=lambda one: -max(one.up, one.down))
 
 
-def best(state: State) -> NextQuestion | None:
+def best(state: State, unknown: list[Unknown]) -> NextQuestion | None:
     """The open question with the smallest effect that still changes the tier; else the one with the largest effect;
-    else one about a criterion of the qualification gate that nobody has answered."""
-    open_facts = [one for one in unknown(state) if one.fact not in state.declined]
+    else one about a criterion of the qualification gate that nobody has answered. `unknown`, the weightiest first."""
+    open_facts = [one for one in unknown if one.fact not in state.declined]
     decisive = [one for one in open_facts if _tiers_within_reach(state, one)]
     chosen = min(decisive, key=_effect, default=None) or next(iter(open_facts), None)
     if chosen:
@@ -58,7 +58,7 @@ def _effect(one: Unknown) -> int:
 
 def _reach(state: State, fact: str) -> Reach:
     blocks = [block for block in state.model.blocks if fact in block.asks]
-    alone = [outcomes(block, state.facts, state.asked_at, state.now, lambda name: name == fact) for block in blocks]
+    alone = [outcomes(block, state.facts, state.asked, state.now, lambda name: name == fact) for block in blocks]
     return capped(state.model, state.raw, alone)
 
 
@@ -68,21 +68,18 @@ def _tiers_within_reach(state: State, one: Unknown) -> bool:
 
 
 def _about_fact(state: State, question: Question, effect: Unknown) -> NextQuestion:
-    options = [_answer(state, question.fact, option) for option in question.options]
+    asking = [block for block in state.model.blocks if question.fact in block.asks]
+    present = [(block, block.worth(state.facts, state.asked, state.now)) for block in asking]
+    options = [_answer(state, present, question.fact, option) for option in question.options]
     return NextQuestion(question.text, _why(state, options, effect), question.fact, options=options)
 
 
-def _answer(state: State, fact: str, option: Option) -> Answer:
+def _answer(state: State, present: Sequence[tuple[Block, int]], fact: str, option: Option) -> Answer:
     facts, raw = {**state.facts, fact: option.value}, dict(state.raw)
-    for block in state.model.blocks:
-        if fact in block.asks:
-            raw[block.group] += _worth(state, block, facts) - _worth(state, block, state.facts)
-    score = capped(state.model, raw, []).best
+    for block, before in present:
+        raw[block.group] += block.worth(facts, state.asked, state.now) - before
+    score = state.model.score_of(raw)
     return Answer(option.label, option.value, score - state.score, tier_of(score, state.model.tiers))
-
-
-def _worth(state: State, block: Block, facts: Mapping[str, Any]) -> int:
-    return outcomes(block, facts, state.asked_at, state.now, frozenset().__contains__).present
 
 
 def _why(state: State, options: list[Answer], effect: Unknown) -> str:

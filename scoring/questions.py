@@ -54,6 +54,17 @@ QUESTIONS = {
         Question("industry", "What line of business are they in?"),
         Question("country", "Where are they based?"),
         Question("tech_stack", "Which systems do they run on today?"),
+        Question("budget", "Is there a budget, and how much?"),
+        Question("value", "What could it be worth?"),
+        Question(
+            "it_decision",
+            "Do they run their IT themselves?",
+            (Option("In-house", "in_house"), Option("A provider", "provider")),
+        ),
+        Question("business_problem", "Which problem is it to solve?"),
+        Question("product", "Which of our products is it about?"),
+        Question("territory", "Which territory are they in?"),
+        Question("language", "Which language do they speak?"),
     )
 }
 

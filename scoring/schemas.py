@@ -13,9 +13,24 @@ class SubScoresOut(s.Serializer[Any]):
     authority, timing = s.IntegerField(), s.IntegerField()
 
 
+class AmountField(s.FloatField):
+    """Whole points of rules stay whole; log-odds of a learned model don't."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value if isinstance(value, int) else super().to_representation(value)
+
+
+class LearnedOut(s.Serializer[Any]):
+    """The learned model that made a score, and where its tiers begin."""
+
+    number = s.IntegerField()
+    tiers = s.DictField(child=s.IntegerField())
+
+
 class ContributionOut(s.Serializer[Any]):
     group, rule, detail = s.CharField(), s.CharField(), s.CharField()
-    points = s.IntegerField()
+    points = AmountField()
+    at = s.DateTimeField(allow_null=True)
 
 
 # DRF calls a field's caption "label", so the class body may not.
@@ -35,7 +50,7 @@ UnknownOut._declared_fields["label"] = s.CharField()
 
 
 class OptionOut(s.Serializer[Any]):
-    value = s.JSONField(allow_null=True)
+    value = s.JSONField()  # null too
     points = s.IntegerField()
     tier = s.CharField()
 
@@ -63,10 +78,13 @@ class QualificationItemsOut(s.Serializer[Any]):
 
 
 class ReceiptOut(s.Serializer[Any]):
-    """A score of 0-100 and why. It equals the sum of `contributions`, clamped to 0-100, as of `as_of`."""
+    """A score of 0-100 and why. It equals the sum of `contributions`, clamped to 0-100, as of `as_of`;
+    with a `learned` model the logistic of the sum, in per cent."""
 
     lead, tier, tier_label, action = s.CharField(), s.CharField(), s.CharField(), s.CharField()
-    score, band, total, version, model = (s.IntegerField() for _ in range(5))
+    score, band, low, high, version, model = (s.IntegerField() for _ in range(6))
+    total = AmountField()
+    learned = LearnedOut(allow_null=True)
     sub_scores = SubScoresOut()
     groups = s.DictField(child=GroupOut())
     contributions = ContributionOut(many=True)

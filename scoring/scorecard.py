@@ -2,88 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from leads.catalogue import find
-from leads.conditions import is_known, matches
+from leads.conditions import is_known, next_moment
 from scoring import decay, questioning
-from scoring.model import SOURCE, Block, Model, Rule
+from scoring.earnings import Earned, Earnings
+from scoring.model import SOURCE, Block, Model
 from scoring.outcomes import capped, outcomes
 from scoring.questions import is_askable
 from scoring.receipt import Contribution, GroupTotal, Receipt
-from scoring.signals import Seen, by_kind
+from scoring.signals import Signals
 from scoring.tiers import tier_of
 
 Facts = Mapping[str, Any]
 TELLING = frozenset({"industry", "headcount", "country", "tech_stack", "timeline_days"})  # worth saying beside a rule
 
 
-def score(
-    model: Model,
+def score(model: Model, facts: Facts, signals: Signals, now: datetime, **said: Any) -> Receipt:
+    """Score `facts` (by catalogue name) and `signals` at `now` (aware); `said` as `receipt` takes it.
+
+    Points of conditions fade from `facts["asked_at"]` on, the last enquiry, or `captured_at`.
+    """
+    return receipt(Earnings(model, now), facts, signals, **said)
+
+
+def receipt(
+    earnings: Earnings,
     facts: Facts,
-    signals: Iterable[Seen],
-    now: datetime,
+    signals: Signals,
     *,
     answers: Mapping[str, bool] | None = None,
     declined: frozenset[str] = frozenset(),
 ) -> Receipt:
-    """Score `facts` (by catalogue name) and `signals` at `now` (aware).
-
-    Points of conditions fade from `facts["asked_at"]` on, the last enquiry, or `captured_at`. `answers` and `declined`
-    say which criteria and facts need not be asked about any more.
-    """
-    times = by_kind(signals, now)
-    asked_at = min(facts.get("asked_at") or facts.get("captured_at") or now, now)
-    found = [_of_block(block, facts, asked_at, now) for block in model.blocks]
-    found += [_of_signal(rule, times.get(rule.signal, []), now) for rule in model.signal_rules]
-    earned = [line for line, _ in found if line]
-    raw = {group: sum(line.points for line in earned if line.group == group) for group in model.caps}
-    lines = earned + _caps(model, raw)
-    total = sum(line.points for line in lines)
-    reach = capped(model, raw, [outcomes(block, facts, asked_at, now, is_askable) for block in model.blocks])
-    value = min(max(total, 0), 100)
+    """The same for one lead of many. `answers` and `declined` say which criteria and facts need not be asked about any
+    more."""
+    model, now, asked = earnings.model, earnings.now, earnings.asked(facts)
+    earned = [one for one in earnings.of(facts, signals) if one.points]
+    raw = {group: sum(one.points for one in earned if one.rule.group == group) for group in model.caps}
+    lines = [*(_line(one, facts, now) for one in earned), *_caps(model, raw)]
+    total, value = sum(line.points for line in lines), model.score_of(raw)
+    missing = [fact for fact in model.questions if not _known(fact, facts)]
+    # Where everything that could be asked is known, a block is worth what it is.
+    open_blocks = [block for block in model.blocks if not block.asks.isdisjoint(missing)]
+    reach = capped(model, raw, [outcomes(block, facts, asked, now, is_askable) for block in open_blocks])
     groups = {group: _group(min(raw[group], cap), cap) for group, cap in model.caps.items()}
     fresh = {**facts, **{group: total.score for group, total in groups.items() if group != SOURCE}}
-    missing = [fact for fact in model.questions if not _known(fact, facts)]
-    state = questioning.State(model, fresh, raw, value, now, asked_at, answers or {}, declined, missing)
+    state = questioning.State(model, fresh, raw, value, now, asked, answers or {}, declined, missing)
+    unknown = questioning.unknown(state)
     return Receipt(
         score=value,
         tier=tier_of(value, model.tiers),
         band=max(reach.best - value, value - reach.worst),
+        low=reach.worst,
+        high=reach.best,
         total=total,
         groups=groups,
         contributions=lines,
-        unknown=questioning.unknown(state),
-        question=questioning.best(state),
+        unknown=unknown,
+        question=questioning.best(state, unknown),
         model=model.number,
         as_of=now,
-        next_change_at=min((when for _, when in found if when), default=None),
+        next_change_at=_next_change(model, fresh, now, earned),
     )
 
 
-Earned = tuple[Contribution | None, datetime | None]
+def points(model: Model, facts: Facts, signals: Signals, now: datetime) -> int:
+    """The score alone, the same as `score` gives; many leads are compared with the same `Earnings`."""
+    return Earnings(model, now).points(facts, signals)
 
 
-def _of_block(block: Block, facts: Facts, asked_at: datetime, now: datetime) -> Earned:
-    for rule in block.rules:
-        if rule.condition is not None and matches(rule.condition, facts, now):
-            return _line(rule, [asked_at], now, _detail(block, facts))
-    return None, None
+def _next_change(model: Model, facts: Facts, now: datetime, earned: Iterable[Earned]) -> datetime | None:
+    """When points fade next, or a date that a rule or criterion looks at passes."""
+    fading = [decay.next_change(one.rule.points, one.ages, one.rule.half_life_hours, one.rule.cap) for one in earned]
+    passing = [next_moment(condition, facts, now) for condition in model.timed]
+    moments = [*(now + wait for wait in fading if wait), *(when for when in passing if when)]
+    return min(moments, default=None)
 
 
-def _of_signal(rule: Rule, times: Sequence[datetime], now: datetime) -> Earned:
-    detail = f"{len(times)} times" if len(times) > 1 else ""
-    return _line(rule, times, now, detail) if times else (None, None)
-
-
-def _line(rule: Rule, times: Sequence[datetime], now: datetime, detail: str) -> Earned:
-    what = (rule.points, times, rule.half_life_hours, rule.cap)
-    points = decay.worth(*what, now)
-    if not points:
-        return None, None
-    return Contribution(rule.group, rule.label, points, rule.id, detail), decay.next_change(*what, now)
+def _line(one: Earned, facts: Facts, now: datetime) -> Contribution:
+    rule = one.rule
+    if one.block:
+        detail = rule.evidence or _detail(one.block, facts)
+    else:
+        detail = f"{len(one.ages)} times" if len(one.ages) > 1 else ""
+    # What is simply known has no time; what was done, or was said in an enquiry that fades, has its latest.
+    at = now - timedelta(microseconds=min(one.ages)) if rule.signal or rule.half_life_hours else None
+    return Contribution(rule.group, rule.label, one.points, rule.id, detail, at.isoformat() if at else None)
 
 
 def _detail(block: Block, facts: Facts) -> str:

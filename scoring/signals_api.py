@@ -25,7 +25,11 @@ AT_ONCE = 500
 
 
 class SignalIn(s.Serializer[Any]):
-    """One of `lead`, `email` and `visitor` says whose it is. The same `id` again changes nothing."""
+    """One of `lead`, `email` and `visitor` says whose it is. The same `id` again changes nothing.
+
+    Machines count for nothing: those called so (`bot`), those that `user_agent` gives away, what happens in a mail
+    within two seconds of its sending (`sent_at`, or ours), and who follows a link that people cannot see (`trap`).
+    """
 
     kind = s.ChoiceField(SignalKind.choices)
     lead = s.CharField(max_length=60, required=False)
@@ -36,6 +40,9 @@ class SignalIn(s.Serializer[Any]):
     id = s.CharField(max_length=100, required=False)
     seconds = s.IntegerField(min_value=0, max_value=86_400, required=False)
     bot = s.BooleanField(required=False)
+    user_agent = s.CharField(max_length=1000, allow_blank=True, required=False)
+    sent_at = s.DateTimeField(required=False)
+    trap = s.BooleanField(required=False)
 
     def validate_email(self, value: str) -> str:
         try:

@@ -33,3 +33,8 @@ def seen(event: Event) -> Telling:
 @describes(Kind.VISITOR_MET)
 def met(event: Event) -> Telling:
     return Telling("link", "Known by a browser of ours", "What it looked at before counts as this person's.")
+
+
+@describes(Kind.STAKEHOLDERS_WANTED)
+def wanted(event: Event) -> Telling:
+    return Telling("users-round", "Who decides?", "They fit and want it, but our contact does not decide.")

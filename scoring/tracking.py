@@ -21,10 +21,11 @@ from accounts.models import ApiKey
 from accounts.parsers import MOST
 from accounts.roles import Scope
 from leads.spam import is_listed
-from scoring.engagement import Sent, receive
+from scoring.engagement import Sent, introduce, receive
 from scoring.signals_api import SignalIn
+from scoring.tickets import lead_on
 from tenancy import clock, door
-from tenancy.scope import scope
+from tenancy.scope import current_account, scope
 
 AT_ONCE = 20
 
@@ -49,8 +50,19 @@ def take(request: HttpRequest, key: str) -> HttpResponse:
         if is_listed(request.headers.get("Origin", ""), found.origins):
             rows = [SignalIn(data=row) for row in _rows(request) if isinstance(row, dict)]
             good = [row.validated_data for row in rows if row.is_valid() and row.validated_data.get("visitor")]
-            receive([_sent(row) for row in good], by=found.by)
+            _introduce([row.initial_data for row in rows if row.is_valid()])
+            agent = request.headers.get("User-Agent", "")[:1000]
+            receive([_sent(row | {"user_agent": agent}) for row in good], by=found.by)
     return HttpResponse(status=204)
+
+
+def _introduce(rows: list[dict[str, Any]]) -> None:
+    """Visitors who came by a link in our mail, with the ticket that says whose browser it is."""
+    account, now = current_account(), clock.now()
+    named = {str(row.get("visitor", "")): lead_on(account, row.get("ticket"), now) for row in rows if "ticket" in row}
+    who = {visitor: lead_id for visitor, lead_id in named.items() if visitor and lead_id}
+    if who:
+        introduce(who)
 
 
 def _sent(row: dict[str, Any]) -> Sent:
@@ -66,9 +78,8 @@ def _browser_key(secret: str) -> Iterator[ApiKey]:
         account = door.behind("key", secret)
     except door.NoDoor:
         raise Http404 from None
-    question = ApiKey.question(account, secret)
-    with scope(account, question):
-        key = ApiKey.answered(account, question)
+    with scope(account):
+        key = ApiKey.live(account, secret)
         if key is None or not key.is_for_browsers or Scope.SIGNALS_WRITE not in key.scopes:
             raise Http404
         yield key

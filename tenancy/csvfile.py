@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from tenancy.models import Account
 from tenancy.scope import current_account, scope
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def defuse(cell: object) -> object:

@@ -1,11 +1,42 @@
-"""The one way a tenant's row points at another: by account and id together."""
+"""The one way a tenant's row points at another, by account and id together; and how many are asked for at once."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models.lookups import Exact
 from django.db.models.sql.where import WhereNode
+
+
+class Among(models.Lookup):
+    """`pk__among=ids` is `pk__in=ids` with one array instead of a parameter for each: hundreds of ids are written, sent
+    and understood several times faster."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if not self.rhs:
+            raise EmptyResultSet
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*parameters, list(self.rhs)]
+
+
+class AmongWords(Among):
+    """Of words. Many columns are indexed where they are not blank: PostgreSQL uses such an index only if it is told
+    that none of the words is, which it can't know of an array."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        found, parameters = super().as_sql(compiler, connection)
+        if "" in self.rhs:
+            return found, parameters
+        column, more = self.process_lhs(compiler, connection)
+        return f"({found} AND {column} <> '')", [*parameters, *more]
+
+
+models.UUIDField.register_lookup(Among)
+models.CharField.register_lookup(AmongWords)
 
 
 class TenantForeignKey(models.ForeignKey[Any, Any]):
@@ -44,3 +75,6 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         return models.Field.formfield(
             self, **{"form_class": forms.ModelChoiceField, "queryset": queryset, "blank": self.blank} | kwargs
         )
+
+
+TenantForeignKey.register_lookup(Among)

@@ -1,11 +1,15 @@
 """Identifiers: UUIDv7 inside, a prefix and 26 base-32 characters outside."""
 
 import os
+import struct
 import time
-from uuid import UUID
+from collections.abc import Iterator
+from uuid import UUID, SafeUUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_new, _put = object.__new__, object.__setattr__
+_numbers: Iterator[tuple[int]]
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
@@ -13,8 +17,30 @@ def uuid7() -> UUID:
     """A new UUIDv7 (RFC 9562, method 3: 12 bits of sub-millisecond time before 62 random ones)."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = rest * 4096 // 1_000_000
-    random = int.from_bytes(os.urandom(8), "big") >> 2
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
+    # As UUID(int=...) makes it, three times faster: a capture makes ten.
+    made = _new(UUID)
+    _put(made, "int", milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | _random_64() >> 2)
+    _put(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
+def _random_64() -> int:
+    global _numbers
+    try:
+        return next(_numbers)[0]
+    except StopIteration:
+        # Many at a time: each request to the system lets other threads run first.
+        _numbers = struct.iter_unpack("<Q", os.urandom(8 * 512))
+        return next(_numbers)[0]
+
+
+def _forget() -> None:
+    global _numbers
+    _numbers = struct.iter_unpack("<Q", b"")
+
+
+_forget()
+os.register_at_fork(after_in_child=_forget)  # two processes must not share what comes next
 
 
 def public_id(prefix: str, uuid: UUID) -> str:

@@ -18,8 +18,22 @@ __all__ = ["Account", "Door", "TenantForeignKey", "TenantManager", "TenantModel"
 
 # First path segments that are ours; no account may be called so.
 RESERVED_SLUGS = frozenset(
-    {"account", "accounts", "admin", "api", "assets", "docs", "f", "favicon.ico", "healthz", "help", "i18n", "in"}
-    | {"live", "login", "logout", "mail", "media", "metrics", "operators", "p", "promise", "readyz", "robots.txt"}
+    {
+        "account",
+        "accounts",
+        "admin",
+        "api",
+        "assets",
+        "calendar",
+        "docs",
+        "f",
+        "favicon.ico",
+        "healthz",
+        "help",
+        "i18n",
+        "in",
+    }
+    | {"l", "live", "login", "logout", "mail", "media", "metrics", "operators", "p", "promise", "readyz", "robots.txt"}
     | {"schema", "signup", "static", "status", "t", "tollgate", "u", "unsubscribe", "www"}
 )
 
@@ -45,6 +59,8 @@ class Account(models.Model):
     country = models.CharField(max_length=2, default="GB")  # of phone numbers without a prefix
     currency = models.CharField(max_length=3, default="EUR")
     time_zone = models.CharField(max_length=64, default="Europe/London")
+    # {"week": hours of seven days, "holidays": whose, "days_off": [{"day", "name"}]}: what is missing is as usual
+    working = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

@@ -74,6 +74,39 @@ class TenantKey(Operation):
         return f"Tie {self.model_name}.{self.name} to its account"
 
 
+class WithoutAccountKey(Operation):
+    """Drop a table's own foreign key to its account, which costs a look-up and a lock on one and the same row for each
+    row written. What it said, row-level security says as well: a row is of the account in scope, which was read from
+    its table. For the tables that every capture writes."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Django goes on believing in it."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        table = to_state.apps.get_model(app_label, self.name)._meta.db_table
+        schema_editor.execute(
+            "DO $$ DECLARE key text; BEGIN FOR key IN SELECT conname FROM pg_constraint "  # noqa: S608  (our own name)
+            f"WHERE contype = 'f' AND conrelid = '{table}'::regclass AND confrelid = 'account'::regclass "
+            f"LOOP EXECUTE 'ALTER TABLE \"{table}\" DROP CONSTRAINT ' || quote_ident(key); END LOOP; END $$"
+        )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        table = to_state.apps.get_model(app_label, self.name)._meta.db_table
+        schema_editor.execute(
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_account_fk" FOREIGN KEY (account_id) '
+            'REFERENCES "account" (id) DEFERRABLE INITIALLY DEFERRED'
+        )
+
+    def describe(self) -> str:
+        return f"Let row-level security alone tie {self.name} to its account"
+
+
 def add_composite_key(schema_editor: Any, model: type[models.Model], field: Any) -> None:
     table, target = model._meta.db_table, field.remote_field.model._meta.db_table
     schema_editor.execute(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
 
 if TYPE_CHECKING:
     from tenancy.models import Account
@@ -35,26 +36,19 @@ def account_in_scope() -> Account | None:
     return _account.get()
 
 
-@dataclass
-class Question:
-    """A first query of a scope, sent along with the setting to save a round trip; `answer` is its first row or None."""
-
-    sql: str
-    parameters: Sequence[Any]
-    answer: Any = None
-
-
 @contextmanager
-def scope(account: Account, first: Question | None = None) -> Iterator[Account]:
+def scope(account: Account) -> Iterator[Account]:
     """Work as `account`: one transaction, rolled back on any error. What was in scope before is restored on leaving."""
     before, nested = _account.get(), connection.in_atomic_block
+    told = nested and before == account  # Postgres knows it from the scope around this one
     token = _account.set(account)
     try:
         with transaction.atomic():
-            tell_postgres(account.pk, first)
+            if not told:
+                tell_postgres(account.pk)
             yield account
             # An error rolls the setting back with the rest; a commit forgets it. Only a nested scope must restore it.
-            if nested and not connection.needs_rollback:
+            if nested and not told and not connection.needs_rollback:
                 tell_postgres(before.pk if before else None)
     finally:
         _account.reset(token)
@@ -71,13 +65,18 @@ def unscoped(reason: str) -> Iterator[None]:
         _account.reset(token)
 
 
-def tell_postgres(account_id: UUID | None, first: Question | None = None) -> None:
+def tell_postgres(account_id: UUID | None) -> None:
     # SET LOCAL, not set_config(): only that reaches the shards of a Citus cluster.
-    setting, value = "SET LOCAL app.account_id = %s", str(account_id) if account_id else ""
-    with connection.cursor() as cursor:
-        if first is None:
-            cursor.execute(setting, [value])
-            return
-        cursor.execute(f"{setting}; {first.sql}", [value, *first.parameters])
-        cursor.nextset()  # past the answer to SET
-        first.answer = cursor.fetchone()
+    command = f"SET LOCAL app.account_id = '{account_id or ''}'"
+    connection.ensure_connection()
+    session = connection.connection.pgconn
+    if connection.queries_logged or connection.connection.autocommit:  # somebody reads along, or there is nothing open
+        with connection.cursor() as cursor:
+            cursor.execute(command)
+        return
+    # Every request begins so: one errand to the server for both, past all layers.
+    begin = "BEGIN; " if session.transaction_status == TransactionStatus.IDLE else ""
+    with connection.wrap_database_errors:
+        result = session.exec_(f"{begin}{command}".encode())
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)

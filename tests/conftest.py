@@ -1,9 +1,13 @@
 """What every test has at hand."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.database", "tests.stage", "tests.skips"]
+pytest_plugins = ["tests.database", "tests.stage", "tests.skips", "tests.shared_data"]
 
 # Machines are shared and noisy: how long an example takes says nothing about the code.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")
+# For hours of looking: HYPOTHESIS_PROFILE=long bin/test tests/fuzz
+settings.register_profile("long", settings.get_profile("shared"), max_examples=6000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shared"))

@@ -44,6 +44,7 @@ def pytest_configure() -> None:
     assert settings.DATABASES["default"]["NAME"] == _database
     # The real one is slow on purpose: half a second for each account that a test opens.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -26,7 +26,10 @@ GLOBAL_TABLES = {
     "usersessions_usersession",
 }
 RUNNING_ROLES = {"tollgate_app", "tollgate_worker"}
-DEFINER_FUNCTIONS = {"accounts_with_due_jobs", "accounts_with_expired_leases", "search_leads", "withdraw_imported"}
+DEFINER_FUNCTIONS = {
+    *("accounts_with_due_jobs", "accounts_with_expired_leases", "search_leads"),
+    *("redact_person", "withdraw_imported"),
+}
 
 TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, TenantModel)]
 TENANT_TABLES = {model._meta.db_table for model in TENANT_MODELS}

@@ -19,7 +19,7 @@ from leads.capture import capture
 from leads.models import Lead, Source, SourceKind
 from pipeline.models import Deal, Stage
 from pipeline.move import gate_to
-from routing.workingtime import calendar_of
+from routing.calendars import calendar_of
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,13 +16,21 @@ from leads.models import CustomField, Form
 from leads.reading import REACHABLE
 from leads.vocabulary import FACTS
 from pipeline.models import Pipeline
+from scoring.wanted import Wanted, wanted
 from tenancy.forms import TenantForm
 
 Spec = dict[str, Any]
-MOST = 40  # fields of one form
+MOST, MOST_CHOICES, LONGEST_CHOICE = 40, 50, 100  # fields of one form, choices of one field, letters of one choice
+MOST_ORIGINS, LONGEST_ORIGIN = 100, 200
 NOT_ASKED = {"external_id", "referrer", "currency", "domain", "seniority"}
+ASKED_BY = {"seniority": "job_title"}  # what tells us a fact that nobody would be asked for
 LONGEST = {"label": 120, "help": 200, "value": 200}
 FIRST = ("name", "email", "phone", "company", "message")
+
+
+def every_form() -> Any:
+    """All forms of the account in scope with their sources, as a queryset."""
+    return Form.objects.select_related("source")
 
 
 def askable() -> dict[str, str]:
@@ -29,6 +38,12 @@ def askable() -> dict[str, str]:
     own = CustomField.objects.filter(archived_at=None).order_by("label").values_list("key", "label")
     built_in = {name: fact_label(name) for name in FACTS if name not in NOT_ASKED}
     return built_in | {f"custom.{key}": label for key, label in own}
+
+
+def suggested(taken: Collection[str], known: Mapping[str, str]) -> Wanted | None:
+    """What a form with the fields `taken` should ask for, too: the fact that most leads are asked for by people."""
+    asked = (replace(one, fact=ASKED_BY.get(one.fact, one.fact)) for one in wanted())
+    return next((one for one in asked if one.fact in known and one.fact not in taken), None)
 
 
 def specs_of(data: Mapping[str, Any], known: Mapping[str, str]) -> list[Spec]:
@@ -48,7 +63,7 @@ def _spec(data: Mapping[str, Any], prefix: str, field: str) -> Spec:
             spec[name] = text
     spec |= {name: True for name in ("required", "hidden") if data.get(prefix + name)}
     lines = str(data.get(prefix + "choices", "")).replace("\x00", "").splitlines()
-    if choices := [line.strip()[:100] for line in lines if line.strip()][:50]:
+    if choices := [line.strip()[:LONGEST_CHOICE] for line in lines if line.strip()][:MOST_CHOICES]:
         spec["choices"] = list(dict.fromkeys(choices))
     return spec
 
@@ -113,34 +128,40 @@ class FormSettings(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        pipelines = [(str(row.pk), row.name) for row in Pipeline.objects.order_by("position", "id")]
+        pipelines = [(str(row.pk), row.name) for row in Pipeline.objects.in_use()]
         self.fields["pipeline_id"].choices = [("", "The account’s first"), *pipelines]  # type: ignore[attr-defined]
         self.initial.setdefault("origins", [])
         if isinstance(self.initial["origins"], list):
             self.initial["origins"] = "\n".join(self.initial["origins"])
 
     def clean_origins(self) -> list[str]:
-        return [_origin(line.strip()) for line in self.cleaned_data["origins"].split() if line.strip()]
+        return [origin_of(line) for line in self.cleaned_data["origins"].split()]
 
     def clean_redirect(self) -> str:
         target: str = self.cleaned_data["redirect"]
-        if target and urlsplit(target).scheme not in ("http", "https"):
-            raise ValidationError("A page of a website is wanted, such as https://www.example.com/thanks.")
+        check_redirect(target)
         return target
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.instance.pk and cleaned.get("consent_text") != self.initial.get("consent_text"):
-            self.instance.consent_version += bool(self.initial.get("consent_text"))
+        if "consent_text" in cleaned:
+            self.instance.ask_consent(cleaned["consent_text"])
         return cleaned
 
 
-def _origin(text: str) -> str:
+def check_redirect(target: str) -> None:
+    """Raises ValidationError for what a browser may not be led to; "" leads nowhere."""
+    if target and urlsplit(target).scheme not in ("http", "https"):
+        raise ValidationError("A page of a website is wanted, such as https://www.example.com/thanks.")
+
+
+def origin_of(text: str) -> str:
+    """The origin of a website's address, `https://www.example.com`; `*` stays. Raises ValidationError for others."""
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-    if text != "*" and (not host or parts.scheme not in ("http", "https") or len(text) > 200):
+    if text != "*" and (not host or parts.scheme not in ("http", "https") or len(text) > LONGEST_ORIGIN):
         raise ValidationError(f"“{text[:60]}” is no website’s address, such as https://www.example.com.")
     return text if text == "*" else f"{parts.scheme}://{parts.netloc.lower()}"

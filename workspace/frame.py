@@ -12,6 +12,7 @@ from accounts.models import Member
 from accounts.roles import Function
 from leads import duplicates
 from leads.models import Lead
+from routing import escalations
 from tenancy import clock, door
 from tenancy.models import Account
 
@@ -33,9 +34,24 @@ PAGES = (
     ("Leads", "leads", "users-round", "l"),
     ("Reports", "funnel", "chart-column", "r"),
     ("Intake", "intake", "inbox", "i"),
+    ("Escalations", "escalations", "octagon-alert", "e"),
+    ("Companies", "companies", "building-2", "c"),
     ("Duplicates", "duplicates", "users-round", ""),
     ("Settings", "settings", "settings", ""),
 )
+FOR_SOME = {"intake": Function.SORT_INTAKE, "escalations": Function.REASSIGN}
+OWN = (
+    ("My turns", "my-turns", "repeat"),
+    ("Approvals", "approvals", "stamp"),
+    ("Cover", "covers", "users-round"),
+    ("Calendar", "calendar", "calendar"),
+    ("Notice settings", "notice-settings", "bell"),
+)
+FOR_WHOM = {
+    **dict.fromkeys(("my-turns", "covers"), Function.WORK_LEADS),
+    "approvals": Function.MOVE_DEALS,
+    **dict.fromkeys(("calendar", "notice-settings"), Function.SEE_LEADS),
+}
 LINKS = (
     ("Password", "account_change_password", "lock"),
     ("Two steps", "mfa_index", "shield-check"),
@@ -51,7 +67,7 @@ def frame(request: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Frame:
-    """What base.html reads. Fragments are drawn without it, so that its two queries wait until it is looked at."""
+    """What base.html reads. Fragments are drawn without it, so that its few queries wait until it is looked at."""
 
     account: Account
     member: Member
@@ -61,6 +77,8 @@ class Frame:
     def nav(self) -> list[Page]:
         """The pages that exist and this member may open; the one that `path` lies in is the current one."""
         counts = {"Today": waiting(self.member), "Duplicates": duplicates.waiting()}
+        if self.member.may(Function.REASSIGN):
+            counts["Escalations"] = escalations.waiting()
         return [replace(page, count=counts.get(page.name) or None) for page in pages(self.path, self.member)]
 
     @property
@@ -69,8 +87,9 @@ class Frame:
 
     @cached_property
     def links(self) -> list[Page]:
-        """What belongs to the person, not to the account."""
-        links = [Page(name, outside_url(url), icon) for name, url, icon in LINKS]
+        """What belongs to the person."""
+        links = [Page(name, reverse(url), icon) for name, url, icon in OWN if self.member.may(FOR_WHOM[url])]
+        links += [Page(name, outside_url(url), icon) for name, url, icon in LINKS]
         if len(door.accounts_of_user(self.member.user_id)) > 1:
             links.insert(0, Page("Other accounts", outside_url("home") + "?choose", "arrow-left"))
         return links
@@ -101,7 +120,7 @@ def pages(path: str, member: Member) -> list[Page]:
             url = reverse(url_name)
         except NoReverseMatch:
             continue
-        if url_name == "intake" and not member.may(Function.SORT_INTAKE):
+        if url_name in FOR_SOME and not member.may(FOR_SOME[url_name]):
             continue
         link = url
         if url_name == "settings" and not member.may(Function.MANAGE_ACCOUNT):

@@ -56,12 +56,17 @@ def change_role(member: Member, role: str, *, by: By) -> None:
         record(Kind.MEMBER_CHANGED, member, by=by, name=member.name, role=[before, role])
 
 
-def deactivate(member: Member, *, by: By) -> None:
-    """Close the account's door to a member; the history stays. Raises ValidationError when no admin would be left."""
+def deactivate(member: Member, *, by: By, to: Member | None = None) -> None:
+    """Close the account's door to a member; the history stays. Their open leads go to `to`, else by the rules.
+
+    Raises ValidationError when no admin would be left, or for a `to` who is not here.
+    """
     _keep_an_admin(member)
+    if to and (to.left_at or to.pk == member.pk):
+        raise ValidationError({"to": "Choose somebody who stays."})
     if Member.objects.filter(pk=member.pk, left_at=None).update(left_at=clock.now()):
         door.close_door("user", str(member.user_id), member.account)
-        record(Kind.MEMBER_CHANGED, member, by=by, name=member.name, left=True)
+        record(Kind.MEMBER_LEFT, member, by=by, name=member.name, to=to.pk if to else None)
 
 
 def _keep_an_admin(member: Member) -> None:

@@ -30,7 +30,9 @@ class Item:
     when: str
     late: bool
     due: datetime | None
-    script: str = ""
+    edit_url: str = ""  # of a task, with where it is put off
+    snooze_url: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,19 @@ def _titled(touch: Touch) -> str:
     return f"{title}, day {touch.step.day}"
 
 
+def _urls(row: Task | Touch, watch: Watch) -> dict[str, str]:
+    """What else can be done with a task; a touch follows its cadence."""
+    if isinstance(row, Touch) or not watch.may_work:
+        return {}
+    about = [row.public_id]
+    again = row.get_every_display() if row.every else ""
+    return {
+        "edit_url": reverse("lead-one-task", args=about),
+        "snooze_url": reverse("task-snooze", args=about),
+        "again": again,
+    }
+
+
 def _item(row: Task | Touch, title: str, kind: str, due: datetime | None, watch: Watch, url_name: str) -> Item:
     return Item(
         id=row.public_id,
@@ -87,6 +102,7 @@ def _item(row: Task | Touch, title: str, kind: str, due: datetime | None, watch:
         # What fell due by itself today is late only tomorrow; a task is late a quarter of an hour after its time.
         late=due is not None and due < _late_before(row, watch),
         due=due,
+        **_urls(row, watch),
     )
 
 

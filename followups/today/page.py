@@ -12,6 +12,7 @@ from followups.today import agenda as tasks
 from followups.today import answering, side
 from followups.today.answering import DONE, Queue, name_of
 from followups.today.strip import Thing, strip
+from followups.today.team import team
 from followups.today.watch import Watch
 from leads.models import Activity
 from tenancy import clock
@@ -19,9 +20,12 @@ from tenancy import clock
 JUST_NOW = timedelta(minutes=10)
 
 
-def today(member: Member, *, focus: bool = False) -> dict[str, Any]:
-    """The context of followups/today.html; `focus`: something was logged, the next lead takes the focus."""
-    watch = Watch(member, clock.now())
+def today(member: Member, *, focus: bool = False, whose: str = "") -> dict[str, Any]:
+    """The context of followups/today.html; `focus`: something was logged, the next lead takes the focus.
+
+    `whose` (mine, team) is for those who lead others.
+    """
+    watch = Watch(member, clock.now(), whose)
     queue, agenda = answering.queue(watch), tasks.agenda(watch)
     replies, reply_count = side.replies(watch)
     stalled, stalled_count = side.stalling(watch)
@@ -36,10 +40,20 @@ def today(member: Member, *, focus: bool = False) -> dict[str, Any]:
         "stalled": stalled,
         "stalled_count": stalled_count,
         "kept": side.kept(watch),
+        "views": _views(watch),
+        **team(watch),
         "strip": strip(_things(watch, queue, agenda), watch.now, watch.zone),
         "when": f"{watch.local:%A} {watch.local.day} {watch.local:%B}, {watch.local:%H:%M}",
         "next_promise": _next_promise(watch, queue),
     }
+
+
+def _views(watch: Watch) -> list[tuple[str, str, bool]]:
+    """Whose day: for those who may look at both."""
+    if not watch.may_lead:
+        return []
+    here = reverse("today")
+    return [(f"{here}?whose=team", "Team", watch.is_team), (f"{here}?whose=mine", "Mine", not watch.is_team)]
 
 
 def just_logged(watch: Watch) -> list[dict[str, str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from followups.today.answering import name_of, shortened
@@ -14,7 +15,7 @@ from leads.models import Activity, Direction
 from pipeline.amounts import short
 from pipeline.limits import age_of
 from pipeline.models import Deal
-from routing.models import Timer
+from routing.models import Clock, Timer
 
 SHOWN = 4
 RECENT = timedelta(days=3)
@@ -31,6 +32,9 @@ class Reply:
     url: str
     when: str
     text: str
+    email: str = ""
+    phone: str = ""
+    log_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Stalled:
     words: str
     state: str  # breach or risk
     plan_url: str
+    disqualify_url: str
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,20 @@ class Kept:
 
 
 def replies(watch: Watch) -> tuple[list[Reply], int]:
-    """The last few days' answers from prospects, newest first."""
+    """The last few days' answers from prospects to which nobody has done anything yet, newest first."""
     inbound = Activity.objects.filter(
         watch.owned("lead__"), direction=Direction.IN, automatic=False, occurred_at__gte=watch.now - RECENT
-    )
+    ).exclude(Exists(_answers()))
     rows, count = rows_of(
         inbound.select_related("lead__contact", "lead__company").order_by("-occurred_at", "-id"), SHOWN
     )
     return [_reply(activity, watch) for activity in rows], count
+
+
+def _answers() -> Any:
+    """What a person did about the lead of an activity since it came in."""
+    by_us = Activity.objects.filter(direction=Direction.OUT, automatic=False)
+    return by_us.filter(lead_id=OuterRef("lead_id"), occurred_at__gte=OuterRef("occurred_at"))
 
 
 def _reply(activity: Activity, watch: Watch) -> Reply:
@@ -82,6 +93,9 @@ def _reply(activity: Activity, watch: Watch) -> Reply:
         url=reverse("lead", args=[lead.public_id]),
         when=watch.clock(activity.occurred_at),
         text=shortened(activity.body) if activity.body else activity.get_kind_display(),
+        email=lead.contact.email_norm,
+        phone=lead.contact.phone_e164,
+        log_url=reverse("today-answered", args=[lead.public_id]) if watch.may_work else "",
     )
 
 
@@ -105,12 +119,14 @@ def _stalled(deal: Deal, watch: Watch) -> Stalled:
         words=standing if deal.next_step else f"{standing} No next step.",
         state="breach" if age.state == "late" else "risk",
         plan_url=reverse("today-step", args=[deal.lead.public_id]) if watch.may_work else "",
+        disqualify_url=reverse("lead-disqualify", args=[deal.lead.public_id]) if watch.may_work else "",
     )
 
 
 def kept(watch: Watch) -> Kept:
     """First responses promised for this week, by Monday of the member's zone."""
-    due = Timer.objects.filter(watch.owned("lead__"), due_at__gte=week_start(watch), cancelled_at=None)
+    answers = Timer.objects.filter(watch.owned("lead__"), clock=Clock.FIRST_RESPONSE, cancelled_at=None)
+    due = answers.filter(due_at__gte=week_start(watch))
     over = due.filter(Q(broken_at__isnull=False) | Q(kept_at__isnull=False))
     counted = over.values("lead__owner_id", "lead__owner__name").annotate(
         broken=Count("id", filter=Q(broken_at__isnull=False)), all=Count("id")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import allow
@@ -28,7 +30,7 @@ from tenancy.models import get_or_404
 def today(request: Any) -> HttpResponse:
     """The page; to htmx its inside."""
     template = "followups/today.html#body" if request.htmx and not request.htmx.boosted else "followups/today.html"
-    return render(request, template, page_of(request.member))
+    return render(request, template, page_of(request.member, whose=request.GET.get("whose", "") or _whose(request)))
 
 
 @require_POST
@@ -46,8 +48,18 @@ def call(request: Any, lead_id: str) -> HttpResponse:
 @allow(Function.WORK_LEADS)
 def task(request: Any, task_id: str) -> HttpResponse:
     """Tick a task off."""
-    finish_task(get_or_404(Task, task_id), by=request.by)
-    return again(request)
+    found: Task = get_or_404(Task, task_id)
+    finish_task(found, by=request.by)
+    return again(request, words=f"Done: {found.title}")
+
+
+@require_POST
+@allow(Function.WORK_LEADS)
+def answered(request: Any, lead_id: str) -> HttpResponse:
+    """Somebody has written back to a reply: logged as an e-mail."""
+    lead = get_or_404(Lead, lead_id)
+    lead.log_activity(kind="email", outcome="sent", by=request.by, member=request.member)
+    return again(request, words=f"E-mail to {lead} logged.")
 
 
 @require_POST
@@ -72,10 +84,20 @@ def step(request: Any, lead_id: str) -> HttpResponse:
     return render(request, "followups/step.html", {"lead": lead, "form": form}, status=status)
 
 
-def again(request: Any, *, focus: bool = False) -> HttpResponse:
-    """Today as it is now: the inside to htmx, whatever asked; to a browser without script the page."""
+def again(request: Any, *, focus: bool = False, words: str = "") -> HttpResponse:
+    """Today as it is now: the inside to htmx, whatever asked; to a browser without script the page. `words`: a toast
+    that says what was done; tasks can be undone by it."""
     if not request.htmx:
         return redirect("today")
-    answer = render(request, "followups/today.html#body", page_of(request.member, focus=focus))
+    answer = render(request, "followups/today.html#body", page_of(request.member, focus=focus, whose=_whose(request)))
+    if words:
+        undo = {"undo": reverse("undo")} if words.startswith("Done") else {}
+        answer["HX-Trigger"] = json.dumps({"toast": {"text": words} | undo})
     answer["HX-Retarget"], answer["HX-Reswap"] = "#today", "morph:outerHTML"
     return answer
+
+
+def _whose(request: Any) -> str:
+    """Whose day stands on the page that asked: htmx says its address."""
+    asked = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return str(asked.get("whose", [""])[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -13,7 +14,8 @@ from django.db.models import Q
 from accounts.models import Member
 from accounts.roles import Function, Role
 from leads.models import Lead
-from routing.workingtime import Calendar, calendar_of, zone_named
+from routing.calendars import calendar_of
+from routing.workingtime import Calendar, zone_named
 from tenancy.scope import current_account
 
 
@@ -23,6 +25,7 @@ class Watch:
 
     member: Member
     now: datetime
+    whose: str = ""  # mine, team; else what the member usually looks at
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -38,19 +41,30 @@ class Watch:
 
     @cached_property
     def is_team(self) -> bool:
-        """Reps see their own; the others see the team's, unless they work leads themselves."""
+        """Reps see their own; the others see the team's, unless they work leads themselves or ask for the other."""
+        if self.may_lead and self.whose in ("mine", "team"):
+            return self.whose == "team"
         return self.member.role != Role.REP and not Lead.objects.open().filter(owner=self.member).exists()
 
     @property
     def may_work(self) -> bool:
         return self.member.may(Function.WORK_LEADS)
 
+    @property
+    def may_lead(self) -> bool:
+        return self.member.may(Function.REASSIGN)
+
+    @property
+    def team_id(self) -> UUID | None:
+        """The team a manager looks after; None: everybody."""
+        return self.member.team_id if self.member.role == Role.MANAGER else None
+
     def owned(self, path: str = "") -> Q:
         """The condition that a row's lead (at `path`) belongs to this day: `owned("lead__")`."""
         if not self.is_team:
             return Q(**{f"{path}owner_id": self.member.pk})
-        if self.member.team_id and self.member.role == Role.MANAGER:
-            return Q(**{f"{path}owner__team_id": self.member.team_id})
+        if self.team_id:
+            return Q(**{f"{path}owner__team_id": self.team_id})
         return Q(**{f"{path}owner_id__isnull": False})
 
     def clock(self, moment: datetime) -> str:

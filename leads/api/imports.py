@@ -22,9 +22,10 @@ from accounts.problems import Problem
 from accounts.roles import Function, Scope
 from leads.api.work import valid
 from leads.imports.finding import source_named, the_import
+from leads.imports.matching import WrongMapping, map_columns
 from leads.imports.rejects import rejected
 from leads.imports.spreadsheet import BadFile
-from leads.imports.starting import NotNow, TooLarge, WrongMapping, map_columns, or_nothing, receive, start, undo
+from leads.imports.starting import NotNow, TooLarge, or_nothing, receive, start, undo
 from leads.imports.wire import COUNTS, import_on_wire
 from leads.models import Import, ImportState
 from tenancy.csvfile import download
@@ -59,6 +60,7 @@ class ProblemRow(s.Serializer[Any]):
 class ImportShape(s.Serializer[Any]):
     id, name, format = s.CharField(), s.CharField(), s.CharField()
     state = s.ChoiceField(ImportState.choices)
+    problem = s.CharField(help_text="Why the file can’t be read, if it was refused in the background.", allow_null=True)
     rows, rows_done = s.IntegerField(), s.IntegerField()
     counts = type("ImportCounts", (s.Serializer,), {name: s.IntegerField() for name in COUNTS})()
     mapping = s.DictField(child=s.CharField())
@@ -79,7 +81,9 @@ ImportOut = type("ImportOut", (ImportShape,), {"source": s.CharField(allow_null=
     request={"multipart/form-data": ImportIn},
     parameters=[IDEMPOTENCY_KEY],
     responses=answers(*REFUSALS, *OF_POST, accepted=ImportOut),
-    description="Takes CSV in any encoding and with any delimiter, or XLSX. The rows are taken in the background.",
+    description="Takes CSV in any encoding and with any delimiter, or XLSX. Its beginning is read at once, which shows"
+    " the columns; the rest is read and the rows are taken in the background. What only turns out to be unreadable then"
+    " ends as `refused`.",
 )
 @endpoint(POST=WRITE)
 @parser_classes([MultiPartParser])

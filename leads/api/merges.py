@@ -17,7 +17,7 @@ from accounts.problems import Problem
 from leads.api.leads import the_lead
 from leads.api.schemas import LeadOut
 from leads.api.work import WORK, valid
-from leads.merging import CannotMerge, CannotUndo, merge, undo
+from leads.merging import GONE, CannotMerge, merge, undo
 from leads.merging.facts import CHOICES
 from leads.models import Lead, Merge
 from leads.wire import lead_on_wire, moment
@@ -77,16 +77,17 @@ def _kept(public: str) -> Lead:
     methods=["DELETE"],
     operation_id="undo_merge",
     responses=answers(*OF_ONE, 409, ok=MergeOut),
-    description="Both leads are as they were; what came in between stays. Undoing twice changes nothing.",
+    description=(
+        "Both leads are as they were; what came in between stays. In any order: what belongs to the other comes back "
+        "from wherever it is by now. Undoing twice changes nothing. 409: the person was erased."
+    ),
 )
 @endpoint(DELETE=WORK)
 def unmerging(request: Request, merge_id: str) -> Response:
     found: Merge = get_or_404(Merge, merge_id)
     inner: Any = request._request
-    try:
-        undo(found, by=inner.by)
-    except CannotUndo as error:
-        raise Problem(409, "Conflict", str(error)) from None
+    if not undo(found, by=inner.by) and not found.undone_at:
+        raise Problem(409, "Erased", GONE)
     return Response(_on_wire(found))
 
 

@@ -19,14 +19,13 @@ from accounts.roles import Function, Scope
 from leads.api.leads import paged
 from leads.changes import custom_fields
 from leads.lookup import every_source
-from leads.mapping import unknown_names
+from leads.mapping import MOST, check_facts, check_mapping
 from leads.models import Source
 from leads.reconciling import reconcile
 from tenancy.models import get_or_404
 from tenancy.serializers import PublicIdField, TenantSerializer
 
 NEED = Need(Scope.SETTINGS_WRITE, Function.MANAGE_CAPTURE)
-MOST = 100
 
 
 class SourceShape(TenantSerializer):
@@ -40,13 +39,11 @@ class SourceShape(TenantSerializer):
         fields = ("id", "name", "kind", "mapping", "required")
 
     def validate_mapping(self, value: dict[str, str]) -> dict[str, str]:
-        if len(value) > MOST or any(not key or len(key) > 200 or "\x00" in key for key in value):
-            raise ValidationError(f"At most {MOST} keys of at most 200 characters are mapped.")
-        _refuse_unknown(list(value.values()))
+        check_mapping(value, custom_fields())
         return value
 
     def validate_required(self, value: list[str]) -> list[str]:
-        _refuse_unknown(value)
+        check_facts(value, custom_fields())
         return list(dict.fromkeys(value))
 
 
@@ -54,11 +51,6 @@ class SourceShape(TenantSerializer):
 SourceShape._declared_fields["required"] = s.ListField(
     child=s.CharField(max_length=60), required=False, max_length=MOST
 )
-
-
-def _refuse_unknown(names: list[str]) -> None:
-    if unknown := unknown_names(names, custom_fields()):
-        raise ValidationError(f"There is no such fact: {', '.join(unknown)}.", code="unknown")
 
 
 @extend_schema(

@@ -2,12 +2,29 @@
 
 A tree is JSON: a group `{"all": [...]}`, `{"any": [...]}` or `{"none": [...]}`, or a leaf
 `{"field": "headcount", "operator": "at_least", "value": 50}`. It is answered three ways that always agree:
-`matches` on plain facts, `q` in the database, `sentence` for people.
+`matches` on plain facts, `q` in the database, `sentence` for people. What many leads are asked is `compiled` once.
 """
 
-from leads.conditions.predicate import asks_about, is_known, matches, settled
+from leads.conditions.moments import next_moment
+from leads.conditions.predicate import Condition, asks_about, compiled, is_known, limits, matches, place, settled
 from leads.conditions.query import q
-from leads.conditions.sentence import sentence
+from leads.conditions.sentence import Piece, pieces, sentence
 from leads.conditions.validation import InvalidCondition, validate
 
-__all__ = ["InvalidCondition", "asks_about", "is_known", "matches", "q", "sentence", "settled", "validate"]
+__all__ = [
+    "Condition",
+    "InvalidCondition",
+    "Piece",
+    "asks_about",
+    "compiled",
+    "is_known",
+    "limits",
+    "matches",
+    "next_moment",
+    "pieces",
+    "place",
+    "q",
+    "sentence",
+    "settled",
+    "validate",
+]

@@ -43,13 +43,15 @@ def seen_text(value: Any) -> str | None:
 
 def seen_number(value: Any) -> int | Decimal | None:
     """A number, or an amount (`{"minor", "currency"}`) in major units; None for what is neither."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return None
+    if isinstance(value, int):
+        return value
     if isinstance(value, dict):
         return _amount(value)
     if isinstance(value, float):
         return Decimal(repr(value))
-    return value if isinstance(value, int | Decimal) else None
+    return value if isinstance(value, Decimal) else None
 
 
 def _amount(value: dict[str, Any]) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,11 +11,16 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from events.kinds import Kind
 from events.record import record
-from leads.imports.payload import Plan, Rejected, Told, told
-from leads.imports.storing import Line, discard, lines_of
+from leads.changes import custom_fields
+from leads.imports.ahead import Understood, piece_of, read_on
+from leads.imports.payload import Plan, Rejected, Told
+from leads.imports.storing import discard
 from leads.imports.taking import Taking
 from leads.models import Import, ImportReject, ImportRow, ImportState
+from leads.reading import Reading
+from leads.vocabulary import Reader
 from tenancy import clock
+from tenancy.inserting import insert_values
 from tenancy.scope import current_account
 
 AT_ONCE = 400
@@ -26,14 +31,18 @@ def take_turn(import_id: UUID) -> bool:
     batch = Import.objects.select_for_update(no_key=True).filter(pk=import_id, state=ImportState.RUNNING).first()
     if batch is None:
         return False
-    lines = list(lines_of(batch.path, batch.position, AT_ONCE))
+    plan = plan_of(batch)
+    reader = Reader.of(current_account(), plan.now, custom_fields())
+    piece = piece_of(import_id, batch.path, batch.position, AT_ONCE, plan, reader)
+    if batch.rows_done + len(piece.rows) < batch.rows and piece.rows:
+        read_on(import_id, batch.path, AT_ONCE, piece)
     with transaction.atomic():
-        turn = Turn(batch, plan_of(batch))
-        turn.take([line for line, _ in lines])
+        turn = Turn(batch, reader)
+        turn.take(piece.rows)
         if batch.dry_run:
             transaction.set_rollback(True)
-    turn.note(lines[-1][1] if lines else batch.position)
-    if batch.rows_done < batch.rows and lines:
+    turn.note(piece.end)
+    if batch.rows_done < batch.rows and piece.rows:
         return True
     finish(batch)
     return False
@@ -59,29 +68,30 @@ def finish(batch: Import) -> None:
 @dataclass
 class Turn:
     batch: Import
-    plan: Plan
+    reader: Reader
     counts: Counter[str] = field(default_factory=Counter)
     rejects: list[ImportReject] = field(default_factory=list)
     lines: int = 0
 
-    def take(self, lines: Sequence[Line]) -> None:
-        rows = []
-        for number, cells in lines:
-            try:
-                rows.append((told(number, cells, self.plan), cells))
-            except Rejected as error:
-                self._reject(number, cells, str(error))
-        self.lines += len(lines)
-        self._take(rows)
+    def take(self, rows: Sequence[Understood]) -> None:
+        good, readings = [], {}
+        for row in rows:
+            if isinstance(row.said, Rejected):
+                self._reject(row.number, row.cells, str(row.said))
+                continue
+            one, readings[row.number] = row.said
+            good.append((one, row.cells))
+        self.lines += len(rows)
+        self._take(good, readings)
 
-    def _take(self, rows: Sequence[tuple[Told, list[str]]]) -> None:
+    def _take(self, rows: Sequence[tuple[Told, list[str]]], readings: Mapping[int, Reading]) -> None:
         """All of them at once; where that fails by halves, until the row that can't be stored stands alone."""
         if not rows:
             return None
         try:
             with transaction.atomic():
-                done = Taking(self.batch, self.plan.now).take([one for one, _ in rows])
-                ImportRow.objects.bulk_create(done.rows)
+                done = Taking(self.batch, self.reader).take([one for one, _ in rows], readings)
+                insert_values(ImportRow, done.rows)
         except OperationalError:
             raise  # the database, not the row: the job is tried again
         except (DatabaseError, ValueError, TypeError, KeyError) as error:
@@ -89,8 +99,8 @@ class Turn:
                 one, cells = rows[0]
                 return self._reject(one.number, cells, f"It can’t be stored: {type(error).__name__}.")
             half = len(rows) // 2
-            self._take(rows[:half])
-            return self._take(rows[half:])
+            self._take(rows[:half], {})
+            return self._take(rows[half:], {})
         self.counts.update(done.counts)
         for one, why in done.refused:
             self._reject(one.number, next(cells for row, cells in rows if row is one), why)

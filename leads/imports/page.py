@@ -12,12 +12,12 @@ from leads.imports.mapping import CLICKS, TARGETS
 from leads.imports.preview import STATUSES, preview
 from leads.imports.rejects import problems_of
 from leads.imports.storing import lines_of
-from leads.models import Import, ImportState, Source
+from leads.models import Import, ImportOutcome, ImportRow, ImportState, Source
 from tenancy import clock
 
 S = ImportState
 STEPS = ("Upload", "Match columns", "Check rows", "Run", "Report")
-AT = {S.READY: 3, S.RUNNING: 4, S.PAUSED: 4}
+AT = {S.READING: 1, S.REFUSED: 1, S.READY: 3, S.RUNNING: 4, S.PAUSED: 4}
 COUNTED = (
     ("created", "new"),
     ("attached", "repeats attached"),
@@ -36,7 +36,7 @@ def list_context() -> dict[str, Any]:
 
 
 def page_context(batch: Import, show: str = "") -> dict[str, Any]:
-    """One import, by its state: columns and rows to check, progress, or the report."""
+    """One import, by its state: progress, columns and rows to check, or the report."""
     at = AT.get(S(batch.state), 5)
     steps = [(number, words, number == at, number < at) for number, words in enumerate(STEPS, 1)]
     context = {"batch": batch, "steps": steps, "progress": progress(batch)}
@@ -80,11 +80,26 @@ def columns(batch: Import) -> list[dict[str, Any]]:
 
 def progress(batch: Import) -> dict[str, Any]:
     """How far it is, and about how long it will take: as fast as until now."""
+    if batch.state == S.READING:
+        place = batch.reading.get("place", {})
+        return _so_far(place.get("at", 0), place.get("of", 0), "of the file", f"{batch.rows:,} rows so far")
+    if batch.state == S.UNDOING:
+        did = sum(batch.counts.get(outcome, 0) for outcome in ImportOutcome)
+        return _so_far(did - ImportRow.objects.filter(batch=batch).count(), did, "taken back")
     left = ""
     if batch.state == S.RUNNING and batch.rows_done and batch.started_at:
         took = (clock.now() - batch.started_at).total_seconds()
         left = in_words(took / batch.rows_done * (batch.rows - batch.rows_done))
-    return {"done": batch.rows_done, "of": batch.rows, "left": left, "said": said(batch)}
+    count = f"{batch.rows_done:,} of {batch.rows:,}"
+    return {"done": batch.rows_done, "of": batch.rows, "count": count, "left": left, "said": said(batch)}
+
+
+def _so_far(done: int, of: int, words: str, *told: str) -> dict[str, Any]:
+    return {"done": done, "of": of, "count": f"{_percent(done, of)} % {words}", "said": told}
+
+
+def _percent(done: int, of: int) -> int:
+    return done * 100 // of if of else 0
 
 
 def in_words(seconds: float) -> str:
@@ -100,8 +115,9 @@ def said(batch: Import) -> list[str]:
 
 
 def share(batch: Import) -> int:
-    """Percent of the rows that are done."""
-    return batch.rows_done * 100 // batch.rows if batch.rows else 0
+    """Percent of what is under way that is done."""
+    so_far = progress(batch)
+    return _percent(so_far["done"], so_far["of"])
 
 
 def _sources() -> Any:

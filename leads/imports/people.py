@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Member
@@ -28,6 +29,16 @@ def own_source() -> tuple[Source, bool]:
     """The source of imports that name none, and whether it had to be made."""
     made: tuple[Source, bool] = Source.objects.get_or_create(name="Import", defaults={"kind": SourceKind.IMPORT})
     return made
+
+
+def source_of(batch: Import, source: Source | None = None) -> dict[str, Any]:
+    """The columns that say of which source the rows of an import are: the one told now or before, else its own."""
+    if source:
+        return {"source_id": source.pk}
+    if batch.source_id or batch.dry_run:
+        return {}
+    own, made = own_source()
+    return {"source_id": own.pk, "sources_made": [str(own.pk)] if made else []}
 
 
 @dataclass

@@ -9,12 +9,13 @@ from typing import Any
 
 from leads.changes import custom_fields
 from leads.imports.batch import plan_of
-from leads.imports.images import Before, identity_of
+from leads.imports.images import Before
 from leads.imports.mapping import TARGETS
 from leads.imports.payload import Rejected, Told, told
 from leads.imports.storing import Line, lines_of
+from leads.imports.taking import said_before
 from leads.labels import fact_label
-from leads.models import Import, ImportRow
+from leads.models import Import
 from leads.reading import Reading, read
 from leads.vocabulary import Reader
 from tenancy.scope import current_account
@@ -69,8 +70,8 @@ def preview(batch: Import) -> Preview:
     reader = Reader.of(current_account(), plan.now, custom_fields())
     read_rows = [(line, _told(line, plan)) for line in lines]
     taken = [one for _, one in read_rows if isinstance(one, Told)]
-    before = Before.of(taken, reader)
-    seen = set(ImportRow.objects.filter(digest__in={one.digest for one in taken}).values_list("digest", flat=True))
+    before = Before.of([read(one.facts, reader) for one in taken])
+    seen = set(said_before({one.digest for one in taken}, batch))
     view = _View(batch, reader, before, seen)
     return Preview([view.label(header) for header in view.columns], [view.row(line, one) for line, one in read_rows])
 
@@ -114,14 +115,13 @@ class _View:
             return "problem", f"{fact_label(missing[0])} is missing"
         if one.digest in self.seen:
             return "repeat", "Nothing new"
-        if self._is_known(one):
+        if self._is_known(reading):
             return "repeat", "Repeat, adds to a known lead"
         adjusted = next(self._adjusted(one, reading), "")
         return ("adjusted", adjusted) if adjusted else ("ready", "Ready")
 
-    def _is_known(self, one: Told) -> bool:
-        identity = identity_of(one, self.reader)
-        return identity.person.get("email_norm") in self.emails or identity.lead.get("external_id") in self.numbers
+    def _is_known(self, reading: Reading) -> bool:
+        return reading.person.get("email_norm") in self.emails or reading.lead.get("external_id") in self.numbers
 
     def _adjusted(self, one: Told, reading: Reading) -> Iterator[str]:
         """What was understood otherwise than it was written."""

@@ -7,51 +7,86 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import islice
+from typing import Any, BinaryIO, Protocol
+
+from leads.imports.storing import Line
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "^": "carets", "~": "tildes"}
 LOOK = 64 * 1024  # bytes that show encoding and delimiter
+PIECE = 1_000  # rows
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 OTHERS = {
     b"%PDF": "This is a PDF. Export the table as CSV or XLSX.",
-    b"\xd0\xcf\x11\xe0": "This is an old .xls workbook. Save it as .xlsx or CSV, then upload that.",
+    (OLD := b"\xd0\xcf\x11\xe0"): "This is an old .xls workbook. Save it as .xlsx or CSV, then upload that.",
     b"\x89PNG": "This is a picture. Export the table as CSV or XLSX.",
     b"\xff\xd8\xff": "This is a picture. Export the table as CSV or XLSX.",
     b"\x1f\x8b": "This is compressed. Unpack it, then upload what is inside.",
 }
+ENCRYPTED = "EncryptedPackage\0".encode("utf-16-le")  # the part of a compound file that holds a protected workbook
 
 
 class BadFile(ValueError):
     """No table can be read from this. `str()` is the sentence for people."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A table as it was found: a few words on its format, and its rows, the first one included."""
+Place = dict[str, Any]  # where to read on, in plain values: `at` byte so and so `of` so many, and what a format needs
+
+
+class Table(Protocol):
+    """A table as it was found: a few words on its format, and its rows, the first one included, piece by piece."""
 
     format: str
-    rows: Iterator[list[str]]
+
+    def pieces(self) -> Iterator[list[Line]]:
+        """Numbered rows, from its place on. Raises BadFile where nothing can be read."""
+
+    def place(self) -> Place:
+        """Where the next piece begins."""
 
 
-def open_sheet(file: BinaryIO) -> Sheet:
-    """The table in `file`, read while it is walked through. Raises BadFile, also later while rows are read."""
+def open_table(file: BinaryIO, place: Place, scratch: BinaryIO) -> Table:
+    """The table in `file`, from a place that it told before ({}: the beginning); `scratch` is as it left it then.
+
+    Raises BadFile, also later while rows are read.
+    """
+    file.seek(0)
     head = file.read(LOOK)
     file.seek(0)
+    _refuse_others(file, head)
+    if head.startswith(b"PK\x03\x04"):
+        from leads.imports.workbook import open_workbook  # which knows this module
+
+        return open_workbook(file, place, scratch)
+    return TextTable(file, place or _beginning(file, head))
+
+
+def _refuse_others(file: BinaryIO, head: bytes) -> None:
     if not head.strip():
         raise BadFile("The file is empty.")
+    if head.startswith(OLD) and _is_encrypted(file, head):
+        raise BadFile("This workbook is protected by a password. Save it without one, then upload it again.")
     for beginning, sentence in OTHERS.items():
         if head.startswith(beginning):
             raise BadFile(sentence)
-    if head.startswith(b"PK\x03\x04"):
-        from leads.imports.workbook import open_workbook  # openpyxl costs a second to load: only who needs it waits
 
-        return Sheet(*open_workbook(file))
+
+def _beginning(file: BinaryIO, head: bytes) -> Place:
     encoding = encoding_of(file, head)
-    delimiter = delimiter_of(_sample(head, encoding))
-    spoken = f"CSV, {NAMES.get(encoding, 'UTF-16')}, {DELIMITERS[delimiter]}"
-    return Sheet(spoken, _lines(file, encoding, delimiter))
+    size = file.seek(0, io.SEEK_END)
+    return {"encoding": encoding, "delimiter": delimiter_of(_sample(head, encoding)), "of": size}
+
+
+def _is_encrypted(file: BinaryIO, head: bytes) -> bool:
+    """Whether a compound file is a workbook behind a password: its directory, wherever that lies, names the parts."""
+    # [MS-CFB] 2.2: the size of a sector as a power of two at 30, the first sector of the directory at 48.
+    shift, sector = int.from_bytes(head[30:32], "little"), int.from_bytes(head[48:52], "little")
+    file.seek((sector + 1) << min(shift, 12))
+    looked_at = head + file.read(LOOK)
+    file.seek(0)
+    # [MS-CFB] 2.6: 128 bytes for each part, its name first. Words of a cell only stand there by chance.
+    return any(looked_at.startswith(ENCRYPTED, at) for at in range(0, len(looked_at), 128))
 
 
 def encoding_of(file: BinaryIO, head: bytes) -> str:
@@ -105,17 +140,41 @@ def _fits(sample: str, delimiter: str) -> tuple[float, int]:
     return (count / len(widths), width) if width > 1 else (0.0, 0)
 
 
-def _lines(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    errors = "replace" if encoding == "cp1252" else "strict"
-    text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
-    reader = csv.reader(text, delimiter=delimiter)
-    try:
-        for row in reader:
-            if not (reader.line_num == 1 and len(row) <= 2 and row and row[0].lower().startswith("sep=")):
-                yield row
-    except csv.Error:
-        raise BadFile(f"Line {reader.line_num} can’t be read: a quotation mark is not closed.") from None
-    except UnicodeDecodeError:
-        raise BadFile(f"After line {reader.line_num} the text is broken: it is not {encoding.upper()}.") from None
-    finally:
-        text.detach()  # the file is its opener's to close
+class TextTable:
+    """A table whose cells are set apart by a sign."""
+
+    def __init__(self, file: BinaryIO, place: Place) -> None:
+        self._file, self._place = file, {"cookie": 0, "line": 0, "row": 0} | place
+        self._encoding, self._delimiter = place["encoding"], place["delimiter"]
+        self.format = f"CSV, {NAMES.get(self._encoding, 'UTF-16')}, {DELIMITERS[self._delimiter]}"
+
+    def place(self) -> Place:
+        return dict(self._place)
+
+    def pieces(self) -> Iterator[list[Line]]:
+        errors = "replace" if self._encoding == "cp1252" else "strict"
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, encoding=self._encoding, errors=errors, newline="")
+        text.seek(self._place["cookie"])
+        # Line by line through readline(), for a text that is iterated over does not tell where it is.
+        reader = csv.reader(iter(text.readline, ""), delimiter=self._delimiter)
+        before = self._place["line"]
+        try:
+            while piece := list(islice(enumerate(reader, self._place["row"] + 1), PIECE)):
+                self._place |= {"cookie": text.tell(), "at": self._file.tell(), "line": before + reader.line_num}
+                self._place["row"] = piece[-1][0]
+                yield piece[1:] if _is_hint(piece[0]) else piece
+        except csv.Error:
+            line = before + reader.line_num
+            raise BadFile(f"Line {line} can’t be read: a quotation mark is not closed.") from None
+        except UnicodeDecodeError:
+            line, name = before + reader.line_num, self._encoding.upper()
+            raise BadFile(f"After line {line} the text is broken: it is not {name}.") from None
+        finally:
+            text.detach()  # the file is its opener's to close
+
+
+def _is_hint(line: Line) -> bool:
+    """Excel's own `sep=;` above the table."""
+    number, cells = line
+    return number == 1 and 1 <= len(cells) <= 2 and cells[0].lower().startswith("sep=")

@@ -10,21 +10,20 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from events.jobs import cancel, schedule
-from events.kinds import Kind
-from events.record import By, record
-from leads.changes import custom_fields
-from leads.imports.dates import order_of
-from leads.imports.jobs import run_imports, undo_imports
-from leads.imports.mapping import DATED, TARGETS, guess, header_key, is_migration
-from leads.imports.people import own_source
+from events.record import By
+from leads.imports.forgetting import KEPT
+from leads.imports.jobs import forget_imports, read_imports, run_imports, undo_imports
+from leads.imports.matching import WrongMapping, map_columns
+from leads.imports.people import source_of
+from leads.imports.reading import read_on, tell_start
 from leads.imports.spreadsheet import BadFile
-from leads.imports.storing import LARGEST, Stored, discard, lines_of, store
-from leads.models import CustomField, Import, ImportState, Source
+from leads.imports.storing import discard, keep, path_of
+from leads.models import Import, ImportState, Source
 from tenancy import clock
 from tenancy.ids import uuid7
-from tenancy.scope import current_account
 
 S = ImportState
+LARGEST = 256 * 1024 * 1024
 MOST_EDITS = 200  # rows; only the first are shown anyway
 
 
@@ -32,16 +31,13 @@ class TooLarge(BadFile):
     """More bytes than LARGEST."""
 
 
-class WrongMapping(ValueError):
-    """A mapping names a column or a fact that is not there."""
-
-
 class NotNow(ValueError):
     """The import is in another state by now. `str()` says which."""
 
 
 def receive(upload: UploadedFile[Any], *, by: By, **columns: Any) -> Import:
-    """Read and keep an upload, and guess what its columns mean; it waits to be started.
+    """Keep an upload, read its beginning and guess what its columns mean. What is longer is read on in the background;
+    then it waits to be started.
 
     `columns` are those of Import: source, consent, dry_run. Raises BadFile (TooLarge); then nothing is kept.
     """
@@ -49,13 +45,15 @@ def receive(upload: UploadedFile[Any], *, by: By, **columns: Any) -> Import:
         raise TooLarge(f"A file has at most {LARGEST // 1024 // 1024} MB. Split it.")
     batch = Import(id=uuid7(), name=_printable(str(upload.name)), **columns)
     batch.actor_kind, batch.actor_id, batch.actor_name = by.kind, by.id, by.name
-    content: Any = upload.file
-    content.seek(0)
-    stored = store(content, batch.pk)
-    batch.path = stored.path
+    upload.seek(0)
+    batch.state, batch.path = S.READING, path_of(batch.pk)
     with or_nothing(batch), transaction.atomic():
-        _describe(batch, stored)
+        keep(batch.path, upload)
+        read_on(batch)
         batch.save(force_insert=True)
+        schedule(forget_imports, batch.pk, clock.now() + KEPT)
+        if batch.state == S.READING:
+            schedule(read_imports, batch.pk, clock.now())
     return batch
 
 
@@ -67,53 +65,6 @@ def or_nothing(batch: Import) -> Iterator[None]:
     except BaseException:
         discard(batch.path)
         raise
-
-
-def _describe(batch: Import, stored: Stored) -> None:
-    batch.format, batch.headers, batch.rows = stored.format, stored.headers, stored.rows
-    batch.header_key = header_key(stored.headers)
-    custom = {field.key: field.label for field in CustomField.objects.all()}
-    guessed = guess(stored.headers, stored.sample, custom, current_account().country)
-    batch.mapping, batch.dates = guessed.mapping, guessed.dates
-    earlier = Import.objects.filter(header_key=batch.header_key, started_at__isnull=False).order_by("-started_at")
-    if before := earlier.first():
-        batch.mapping = {header: fact for header, fact in before.mapping.items() if header in stored.headers}
-        batch.remembered_at = before.started_at
-        _date(batch, {header: _column(stored, header) for header in stored.headers})
-    batch.history = is_migration(batch.mapping)
-
-
-def _column(stored: Stored, header: str) -> list[str]:
-    index = stored.headers.index(header)
-    return [row[index] for row in stored.sample if index < len(row)]
-
-
-def map_columns(batch: Import, mapping: Mapping[str, Any], *, anew: bool = False) -> None:
-    """Let columns mean what a person says: header -> fact, "" for none. Others stay, but give way to a fact that is
-    now another column's; with `anew` whether it is history is guessed again. Raises WrongMapping."""
-    known = set(TARGETS) | {f"custom.{key}" for key in custom_fields()}
-    for header, fact in mapping.items():
-        if header not in batch.headers:
-            raise WrongMapping(f"There is no column “{str(header)[:80]}” in this file.")
-        if fact not in known and fact != "":
-            raise WrongMapping(f"“{str(fact)[:80]}” is no fact that a column can be.")
-    said = set(mapping.values())
-    wanted = {header: fact for header, fact in batch.mapping.items() if fact not in said} | dict(mapping)
-    batch.mapping = {header: wanted[header] for header in batch.headers if wanted.get(header)}
-    taken = list(batch.mapping.values())
-    twice = next((fact for fact in taken if taken.count(fact) > 1), None)
-    if twice:
-        raise WrongMapping(f"Two columns can’t both be {TARGETS.get(twice, twice)}.")
-    rows = [cells for (_, cells), _ in lines_of(batch.path, 0, 1_000)]
-    _date(batch, {header: [row[at] for row in rows if at < len(row)] for at, header in enumerate(batch.headers)})
-    batch.history = is_migration(batch.mapping) if anew else batch.history
-    batch.save(update_fields=["mapping", "dates", "history"])
-
-
-def _date(batch: Import, columns: Mapping[str, list[str]]) -> None:
-    country = current_account().country
-    dated = [header for header, fact in batch.mapping.items() if fact in DATED]
-    batch.dates = {header: order_of(columns[header], country) for header in dated}
 
 
 def settle(batch: Import, mapping: Mapping[str, str], *, source: Source | None, consent: str, history: bool) -> None:
@@ -144,36 +95,37 @@ def _still_waits(batch: Import) -> None:
 
 
 def start(batch: Import, *, source: Source | None = None) -> None:
-    """Take the rows from now on. Raises NotNow unless it waits or is paused."""
-    columns: dict[str, Any] = {"started_at": batch.started_at or clock.now()}
-    if source is None and batch.source_id is None and not batch.dry_run:
-        source, made = own_source()
-        columns["sources_made"] = [str(source.pk)] if made else []
-    if source:
-        columns["source_id"] = source.pk
-    _move(batch, S.RUNNING, (S.READY, S.PAUSED), **columns)
+    """Take the rows from now on, or from when they are all read. Raises NotNow unless it waits or is paused."""
+    since = {"started_at": batch.started_at or clock.now()}
+    if batch.state == S.READING:
+        told = source_of(batch, source) if source else {}
+        return _move(batch, S.READING, (S.READING,), **since, **told)
+    _move(batch, S.RUNNING, (S.READY, S.PAUSED), **since, **source_of(batch, source))
     schedule(run_imports, batch.pk, clock.now())
     if batch.rows_done == 0:
-        record(Kind.IMPORT_STARTED, batch, by=batch.by, name=batch.name, rows=batch.rows, dry_run=batch.dry_run)
+        tell_start(batch)
+    return None
 
 
 def pause(batch: Import) -> None:
     """Hold on after the rows in hand. Raises NotNow."""
     _move(batch, S.PAUSED, (S.RUNNING,))
     cancel(run_imports, batch.pk)
+    schedule(forget_imports, batch.pk, clock.now() + KEPT)
 
 
 def stop(batch: Import) -> None:
     """Take no more rows; those that are in stay, and can be undone. Raises NotNow."""
-    _move(batch, S.CANCELLED, (S.READY, S.RUNNING, S.PAUSED), finished_at=clock.now())
+    _move(batch, S.CANCELLED, (S.READY, S.RUNNING, S.PAUSED), finished_at=clock.now(), path="")
     cancel(run_imports, batch.pk)
+    _discard_after(batch.path)
 
 
 def undo(batch: Import) -> None:
     """Take back what it did, in the background. Undoing twice is once. Raises NotNow for one that never began."""
     if batch.state in (S.UNDOING, S.UNDONE):
         return None
-    if batch.started_at is None:
+    if batch.started_at is None or batch.state in (S.READING, S.REFUSED):
         return throw_away(batch)
     _move(batch, S.UNDOING, (S.RUNNING, S.PAUSED, S.DONE, S.CANCELLED))
     cancel(run_imports, batch.pk)
@@ -182,9 +134,13 @@ def undo(batch: Import) -> None:
 
 
 def throw_away(batch: Import) -> None:
-    """Forget an upload that was never started."""
-    _move(batch, S.UNDONE, (S.READY, S.CANCELLED), undone_at=clock.now(), path="", edits={})
-    path = batch.path
+    """Forget an upload of which nothing was taken."""
+    _move(batch, S.UNDONE, (S.READING, S.REFUSED, S.READY, S.CANCELLED), undone_at=clock.now(), path="", edits={})
+    cancel(read_imports, batch.pk)
+    _discard_after(batch.path)
+
+
+def _discard_after(path: str) -> None:
     transaction.on_commit(lambda: discard(path))
 
 

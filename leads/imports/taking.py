@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from events.kinds import Kind
+from events.models import Event
 from events.record import Happening, record_all
 from leads.bulk import Outcome, Row, capture_many
-from leads.changes import custom_fields
 from leads.imports.firms import take_firm
-from leads.imports.images import Before, identity_of
+from leads.imports.images import Before
 from leads.imports.payload import Told
 from leads.imports.people import Sources, owner_of, owners
 from leads.imports.renewal import renew
 from leads.models import Import, ImportOutcome, ImportRow, Lead
+from leads.reading import Reading, read
 from leads.records import AssignmentRow, record_assignments
 from leads.vocabulary import Reader
 from tenancy import clock
-from tenancy.scope import current_account
+from tenancy.ids import uuid7
+from tenancy.inserting import blank
 
 NO_CONTACT = ("name", "email")  # what is missing of somebody known by an id only
 
@@ -32,18 +33,20 @@ class Taking:
     """One attempt at some rows: what they did, what they counted as, and whom capture turned away."""
 
     batch: Import
-    now: datetime
-    rows: list[ImportRow] = field(default_factory=list)
+    reader: Reader
+    rows: list[dict[str, Any]] = field(default_factory=list)  # of import_row
     touched: list[dict[str, UUID | None]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[Told, str]] = field(default_factory=list)
+    readings: dict[int, Reading] = field(default_factory=dict)  # by number of the row
 
-    def take(self, told: Sequence[Told]) -> Taking:
-        """Take rows in their order."""
-        told = self._news(told)
-        reader = Reader.of(current_account(), self.now, custom_fields())
-        before = Before.of(told, reader)
-        known = _imported(told, before, reader)
+    def take(self, told: Sequence[Told], readings: Mapping[int, Reading]) -> Taking:
+        """Take rows in their order; those without a reading (one that no other attempt has used) are read first."""
+        self.blank = blank(ImportRow, batch=self.batch)
+        told, reader = self._news(told), self.reader
+        self.readings = {one.number: readings.get(one.number) or read(one.facts, reader) for one in told}
+        before = Before.of(list(self.readings.values()))
+        known = _imported(self.readings, before)
         self.sources = Sources.around(self.batch, [one.source for one in told])
         self.owners = owners() if any(one.owner for one in told) else {}
         fresh = []
@@ -63,8 +66,7 @@ class Taking:
 
     def _news(self, told: Sequence[Told]) -> list[Told]:
         """Those that no import said before, word for word, in this file or another."""
-        digests = {one.digest for one in told}
-        seen = dict(ImportRow.objects.filter(digest__in=digests).values_list("digest", "lead_id"))
+        seen = said_before({one.digest for one in told}, self.batch)
         news = []
         for one in told:
             if one.digest in seen:
@@ -75,10 +77,31 @@ class Taking:
         return news
 
     def _renew(self, one: Told, lead: Mapping[str, Any], reader: Reader) -> None:
-        changed = renew(lead["id"], one, reader, self.batch.by)
+        changed = self._carried_on(one, lead) | renew(lead["id"], one, reader, self.batch.by)
         touched = {"lead": lead["id"], "contact": lead["contact_id"], "company": lead["company_id"]}
         outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
         self._note(one, outcome, lead_id=lead["id"], touched=touched if changed else {})
+
+    def _carried_on(self, one: Told, lead: Mapping[str, Any]) -> bool:
+        """Whether the file says another owner or stage than the last one did: what people did here since counts more
+        than an old word repeated."""
+        if not one.stage and not one.owner:
+            return False
+        last = _last_word(lead["id"])
+        stage, owner = _news_of(one.stage, last["stage"]), _news_of(one.owner, last["owner"])
+        news = replace(one, stage=stage, owner=owner)
+        if not news.stage and not news.owner:
+            return False
+        member = owner_of(self.owners, news.owner) if news.owner else None
+        found = Lead.objects.get(pk=lead["id"])
+        if not self.batch.history:
+            sentence = f"Named as the owner in “{self.batch.name}”"[:200]
+            record_assignments([AssignmentRow(found.pk, member, one.owner, sentence)] if member else [], self.batch.by)
+            return bool(member)
+        if member and found.owner_id != member:
+            Lead.objects.filter(pk=found.pk).update(owner_id=member, assigned_at=found.assigned_at or self.reader.now)
+        record_all([_imported_event(news, found, self.batch)])
+        return True
 
     def _is_quiet(self, one: Told) -> bool:
         """Nothing follows from history, nor from somebody of whom we know an id only."""
@@ -87,8 +110,10 @@ class Taking:
     def _capture(self, told: Sequence[Told], before: Before, *, quietly: bool) -> None:
         if not told:
             return
-        rows = [Row(one.facts | {"source": self.sources.named(one.source).name}, one.created_at) for one in told]
-        outcomes = capture_many(rows, source=None, channel="import", by=self.batch.by, quietly=quietly)
+        rows = [self._row(one) for one in told]
+        outcomes = capture_many(
+            rows, source=None, channel="import", by=self.batch.by, quietly=quietly, in_our_words=True
+        )
         for one, outcome in zip(told, outcomes, strict=True):
             if outcome.lead is None:
                 self.refused.append((one, outcome.errors[0]["detail"]))
@@ -97,6 +122,10 @@ class Taking:
         placed = [(one, outcome.lead) for one, outcome in zip(told, outcomes, strict=True) if _is_new(outcome)]
         _mark_incomplete([lead for one, lead in placed if lead and _is_id_only(one)])
         self._place([(one, lead) for one, lead in placed if lead])
+
+    def _row(self, one: Told) -> Row:
+        facts = one.facts | {"source": self.sources.named(one.source).name}
+        return Row(facts, one.created_at, self.readings[one.number])
 
     def _captured(self, one: Told, outcome: Outcome, before: Before) -> None:
         assert outcome.lead
@@ -116,7 +145,9 @@ class Taking:
 
     def _note(self, one: Told, outcome: str, *, touched: Mapping[str, UUID | None] | None = None, **ids: Any) -> None:
         self.counts[str(outcome)] += 1
-        self.rows.append(ImportRow(batch=self.batch, row=one.number, digest=one.digest, outcome=outcome, **ids))
+        self.rows.append(
+            self.blank | {"id": uuid7(), "row": one.number, "digest": one.digest, "outcome": outcome} | ids
+        )
         self.touched.append(dict(touched or {}))
 
     def _place(self, placed: Sequence[tuple[Told, Lead]]) -> None:
@@ -138,20 +169,40 @@ def _imported_event(one: Told, lead: Lead, batch: Import) -> Happening:
     return Happening(Kind.LEAD_IMPORTED, lead.pk, lead.pk, batch.by, body, clock.now())
 
 
-def _imported(told: Sequence[Told], before: Before, reader: Reader) -> dict[int, UUID]:
+def said_before(digests: set[str], batch: Import) -> dict[str, UUID | None]:
+    """The lead (or None) by the digest of rows that were imported before, unless a later file said otherwise of it."""
+    rows = ImportRow.objects.filter(digest__among=digests).order_by("pk")
+    seen = {digest: (lead, said_in) for digest, lead, said_in in rows.values_list("digest", "lead_id", "batch_id")}
+    about = ImportRow.objects.filter(lead_id__among={lead for lead, _ in seen.values()} - {None})
+    newest = about.order_by("lead_id", "-pk").distinct("lead_id").values_list("lead_id", "batch_id")
+    latest = {lead: said_in for lead, said_in in newest if said_in != batch.pk}
+    return {digest: lead for digest, (lead, said_in) in seen.items() if latest.get(lead, said_in) == said_in}
+
+
+def _last_word(lead_id: UUID) -> dict[str, str]:
+    """The stage and the owner that imports named last."""
+    told = Event.objects.filter(kind=Kind.LEAD_IMPORTED, lead_id=lead_id).order_by("-occurred_at", "-id")
+    bodies = list(told.values_list("body", flat=True))
+    return {name: next((said[name] for said in bodies if said.get(name)), "") for name in ("stage", "owner")}
+
+
+def _news_of(word: str, last: str) -> str:
+    return word if word != last else ""
+
+
+def _imported(readings: Mapping[int, Reading], before: Before) -> dict[int, UUID]:
     """Row -> the lead that an earlier import made of it: by its id, else by its address."""
     leads = before.rows["lead"]
-    ours = set(ImportRow.objects.filter(lead_id__in=list(leads)).values_list("lead_id", flat=True))
+    ours = set(ImportRow.objects.filter(lead_id__among=leads).values_list("lead_id", flat=True))
     by_number = {row["external_id"]: pk for pk, row in leads.items() if row["external_id"] and pk in ours}
     people = {pk: row["email_norm"] for pk, row in before.rows["contact"].items()}
     by_email = {people.get(row["contact_id"], ""): pk for pk, row in leads.items() if pk in ours}
     found = {}
-    for one in told:
-        reading = identity_of(one, reader)
+    for row, reading in readings.items():
         number, email = reading.lead.get("external_id", ""), reading.person.get("email_norm", "")
         pk = by_number.get(number) if number else by_email.get(email) if email else None
         if pk:
-            found[one.number] = pk
+            found[row] = pk
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -11,8 +11,10 @@ from django.db import connection
 from events.kinds import Kind
 from events.models import Actor, Event
 from events.record import record
-from leads.imports.images import KNOWN, restore
+from leads.imports.images import KNOWN
+from leads.imports.restoring import restore
 from leads.imports.storing import discard
+from leads.merging import undo_all
 from leads.models import (
     Company,
     Contact,
@@ -24,10 +26,19 @@ from leads.models import (
     Lead,
     Source,
 )
-from leads.removal import is_pointed_at, remove, remove_leads, remove_newer
+from leads.removal import is_pointed_at, pointed_at, remove, remove_leads, remove_newer
 from tenancy import clock
 
-AT_ONCE = 200
+AT_ONCE = 1_000
+Return = Callable[[dict[str, dict[str, object]], UUID], None]
+_returns: list[Return] = []
+
+
+def on_undo(back: Return) -> Return:
+    """Let an app downstream put back what it noted of a lead (images.note_also): it gets the row's images and its id,
+    after which things were made."""
+    _returns.append(back)
+    return back
 
 
 def undo_turn(import_id: UUID) -> bool:
@@ -47,30 +58,33 @@ def undo_turn(import_id: UUID) -> bool:
 
 
 def take_back(batch: Import, rows: Sequence[ImportRow]) -> int:
-    """Undo these rows, newest first. A lead that people have worked on since stays; returns how many do."""
+    """Undo these rows, newest first, in a number of statements that is the same for all but deals carried on and
+    merges. A lead that people have worked on since stays; returns how many do."""
     leads = {row.lead_id for row in rows if row.lead_id}
     worked_on = _worked_on(batch, leads)
     created = {row.lead_id for row in rows if row.outcome == ImportOutcome.CREATED}
-    _withdraw([row.submission_id for row in rows if row.submission_id and row.lead_id not in created & worked_on])
+    staying = created & worked_on
+    _withdraw([row.submission_id for row in rows if row.submission_id and row.lead_id not in staying])
     gone = [pk for pk in created - worked_on if pk]
+    undo_all(gone, by=batch.by)  # what went from them into others goes, and who went into them comes back
     remove_leads(gone)
-    for row in rows:
-        if row.lead_id in worked_on and row.lead_id in created:
-            continue
-        untouched = row.lead_id not in worked_on and row.outcome in KNOWN
-        if row.lead_id and untouched and row.lead_id not in gone:
-            remove_newer(Lead, [row.lead_id], row.pk)
-        for table in ("company", "contact", "lead"):
-            if table in row.before:
-                whole = table == "lead" and untouched
-                restore(table, row.before[table], row.after.get(table, {}), whole=whole)
+    known = [row for row in rows if row.outcome in KNOWN and row.lead_id not in {*gone, *worked_on}]
+    for row in known:
+        for back in _returns:
+            back(row.before, row.pk)
+    # Of several rows about a lead the last one counts: it is the oldest.
+    remove_newer(Lead, {row.lead_id: row.pk for row in known if row.lead_id})
+    untouched = {row.pk for row in rows if row.outcome in KNOWN and row.lead_id not in worked_on}
+    restore([(row, row.pk in untouched) for row in rows if row.lead_id not in staying])
     _remove_unneeded(rows)
-    return len(created & worked_on)
+    return len(staying)
 
 
 def _worked_on(batch: Import, leads: set[UUID]) -> set[UUID | None]:
     """The leads about which anybody else did something since the import began: a person, or the prospect."""
     events = Event.objects.filter(lead_id__in=leads, recorded_at__gte=batch.started_at)
+    # That two are two again says nothing about either.
+    events = events.exclude(kind=Kind.LEAD_UNMERGED)
     others = events.exclude(actor_kind=Actor.SYSTEM).exclude(actor_name=batch.by.name)
     later = ImportRow.objects.filter(lead_id__in=leads, batch__started_at__gt=batch.started_at)
     changing = later.exclude(outcome=ImportOutcome.UNCHANGED)
@@ -84,12 +98,9 @@ def _withdraw(submission_ids: Sequence[UUID | None]) -> None:
 
 def _remove_unneeded(rows: Sequence[ImportRow]) -> None:
     """People and firms that came with the import and that nothing else has come to need."""
-    for row in rows:
-        if row.contact_id and not is_pointed_at(Contact, row.contact_id):
-            remove(Contact, [row.contact_id])
-    for row in rows:
-        if row.company_id and not is_pointed_at(Company, row.company_id):
-            remove(Company, [row.company_id])
+    for model, name in ((Contact, "contact_id"), (Company, "company_id")):
+        came = {getattr(row, name) for row in rows} - {None}
+        remove(model, came - pointed_at(model, came))
 
 
 def _finish(batch: Import) -> None:

@@ -14,10 +14,11 @@ from accounts.permissions import allow
 from accounts.roles import Function
 from leads.imports import starting
 from leads.imports.finding import source_named, the_import
+from leads.imports.matching import WrongMapping
 from leads.imports.page import list_context, page_context
 from leads.imports.rejects import rejected
 from leads.imports.spreadsheet import BadFile
-from leads.imports.starting import NotNow, WrongMapping
+from leads.imports.starting import NotNow
 from leads.models import Import, ImportState
 from tenancy.csvfile import download
 
@@ -47,10 +48,10 @@ def one_import(request: Any, import_id: str) -> HttpResponse:
 @require_GET
 @allow(Function.MANAGE_CAPTURE)
 def progress(request: Any, import_id: str) -> HttpResponse:
-    """The bar, asked for every second; once it is over the page shows the report."""
+    """The bar, asked for every second; once it is over the page shows what comes next."""
     batch = the_import(import_id)
     answer = render(request, "leads/import.html#progress", page_context(batch))
-    if batch.state not in (ImportState.RUNNING, ImportState.UNDOING):
+    if not batch.is_under_way:
         answer["HX-Refresh"] = "true"
     return answer
 

@@ -18,6 +18,7 @@ def import_on_wire(batch: Import) -> dict[str, Any]:
         "name": batch.name,
         "format": batch.format,
         "state": batch.state,
+        "problem": batch.problem or None,
         "rows": batch.rows,
         "rows_done": batch.rows_done,
         "counts": {name: batch.counts.get(name, 0) for name in COUNTS},

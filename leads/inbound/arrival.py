@@ -10,8 +10,10 @@ from hashlib import sha256
 from typing import Any
 
 from events.jobs import HANDLERS, cancel_all, schedule
+from leads.inbound.pace import keep_pace
 from leads.inbound.signatures import Refused, Sealed, check, too_old
-from leads.models import Inlet, Mailbox, Payload, PayloadState, Protocol
+from leads.inbound.vouching import OF_PROVIDER
+from leads.models import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.vocabulary import storable
 from tenancy import clock
 from tenancy.door import NoDoor, through_door
@@ -47,9 +49,10 @@ class Stored:
 
 
 def receive(token: str, parcel: Parcel) -> Stored:
-    """Check and keep what was sent to the inlet behind `token`, in a transaction of its own. Raises NoDoor."""
+    """Check and keep what was sent to the inlet behind `token`, in a transaction of its own. Raises NoDoor, TooFast."""
     with through_door("inlet", token) as account:
         inlet = inlet_behind(token)
+        keep_pace(inlet.pk)
         try:
             sealed = check(inlet, parcel.headers or {}, parcel.body, clock.now())
             if inlet.protocol in FETCHED and too_old(read_json(parcel.body), clock.now()):
@@ -129,7 +132,7 @@ def read_json(body: bytes) -> Any:
         return None
 
 
-_STORED = ("inlet", "protocol", "body", "content_type", "ip", "seal", "state", "why", "received_at")
+_STORED = "inlet protocol body content_type verified_by ip seal state why received_at".split()
 
 
 def _row(door: Inlet | Mailbox, parcel: Parcel, protocol: str) -> Payload:
@@ -139,9 +142,15 @@ def _row(door: Inlet | Mailbox, parcel: Parcel, protocol: str) -> Payload:
         protocol=protocol,
         body=parcel.body,
         content_type=storable(parcel.content_type)[:120],
+        verified_by=_verified_by(door),
         ip=parcel.ip,
         received_at=clock.now(),
     )
+
+
+def _verified_by(door: Inlet | Mailbox) -> str:
+    told_beside_it = isinstance(door, Inlet) and door.provider == MailProvider.SENDGRID
+    return OF_PROVIDER if told_beside_it else door.verified_by
 
 
 def _refuse(inlet: Inlet, parcel: Parcel, why: str) -> Payload:

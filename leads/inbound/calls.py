@@ -54,7 +54,14 @@ def take(payload: Payload, item: Mapping[str, Any]) -> Taken:
     if lead is None:
         facts = {name: call[name] for name in ("name", "email", "company") if call.get(name)} | {"phone": number}
         try:
-            made = capture(facts, source=payload.source, channel="call", by=by, received_at=payload.received_at)
+            made = capture(
+                facts,
+                source=payload.source,
+                channel="call",
+                by=by,
+                received_at=payload.received_at,
+                in_our_words=True,
+            )
         except Unreachable:
             raise Rejected("There is no telephone number in it.") from None
         lead, submission_id = made.lead, made.submission.pk

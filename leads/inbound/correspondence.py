@@ -16,9 +16,13 @@ from leads.inbound import forwards, letters, words
 from leads.inbound.calls import lead_of
 from leads.inbound.letters import Letter, LetterKind
 from leads.inbound.outcome import Ignored, Rejected, Taken
+from leads.inbound.vouching import vouched
 from leads.models import ActivityKind, Contact, Direction, Lead, Payload, Status
 from tenancy import clock
 from tenancy.scope import current_account
+
+MOST_HANDS = 5
+UNPROVEN = "which nothing proves"
 
 
 def take(payload: Payload, body: bytes) -> Taken:
@@ -38,7 +42,8 @@ def _letter(payload: Payload, letter: Letter) -> Taken:
         raise Ignored("A mail of our own.")
     member = _member(letter.address)
     if member:
-        return _from_member(payload, letter, member)
+        proven = vouched(letter.head, letter.address, payload.verified_by, current_account())
+        return _from_member(payload, letter, member) if proven else _in_the_name_of(payload, letter, member)
     lead = threaded(letter.thread)
     if lead and lead.status == Status.OPEN:
         return _reply(lead, letter)
@@ -68,18 +73,42 @@ def _enquiry(payload: Payload, letter: Letter) -> Taken:
 
 def _from_member(payload: Payload, letter: Letter, member: Member) -> Taken:
     """One of us: passes on what a prospect wrote, answers in a thread of ours, or copies us in."""
-    original = forwards.original(letter.subject, letter.text, letter.mails)
-    if original and not _member(original.address):
+    if original := _first_writer(letter):
         return _passed_on(payload, letter, member, original)
-    others = (lead for address in letter.recipients if (lead := lead_of(None, address)))
-    lead = threaded(letter.thread) or next(others, None)
+    lead = _lead_written_to(letter)
     if lead is None:
         raise Ignored(f"From {member}, and neither passed on nor to anybody whom we know.")
     _log(lead, letter, letter.said or letter.text, direction=Direction.OUT, member=member)
     return Taken(lead, why=f"A letter of {member}.")
 
 
-def _passed_on(payload: Payload, letter: Letter, member: Member, original: forwards.Original) -> Taken:
+def _in_the_name_of(payload: Payload, letter: Letter, member: Member) -> Taken:
+    """A member's address stands above it, and nothing proves that it was them: kept, but it counts as nobody's deed."""
+    if original := _first_writer(letter):
+        return _passed_on(payload, letter, None, original)
+    lead = _lead_written_to(letter)
+    if lead is None:
+        raise Ignored(f"In the name of {member}, {UNPROVEN}, and neither passed on nor to anybody whom we know.")
+    _log(lead, letter, letter.said or letter.text, direction=Direction.OUT, automatic=True)
+    return Taken(lead, why=f"A letter in the name of {member}, {UNPROVEN}: it stops no clock.")
+
+
+def _first_writer(letter: Letter) -> forwards.Original | None:
+    """Who wrote what was passed on, also from one of us to the next; None when it was all among us."""
+    found = forwards.original(letter.subject, letter.text, letter.mails)
+    for _ in range(MOST_HANDS):
+        if found is None or not _member(found.address):
+            return found
+        found = forwards.original(found.subject, found.text, [])
+    return None
+
+
+def _lead_written_to(letter: Letter) -> Lead | None:
+    others = (lead for address in letter.recipients if (lead := lead_of(None, address)))
+    return threaded(letter.thread) or next(others, None)
+
+
+def _passed_on(payload: Payload, letter: Letter, member: Member | None, original: forwards.Original) -> Taken:
     country = current_account().country
     facts = {
         "name": original.name or words.name_in(original.text),
@@ -87,11 +116,13 @@ def _passed_on(payload: Payload, letter: Letter, member: Member, original: forwa
         "phone": words.phone_in(original.text, country),
         "message": _message(original.subject, words.written(original.text)),
     }
-    made = _captured(payload, facts, letter, member.by)
+    by = member.by if member else _writer(letter)
+    made = _captured(payload, facts, letter, by)
     above = letter.said if letter.mails or letter.said != letter.text else ""
     if above:
-        made.lead.log_activity(kind=ActivityKind.NOTE, by=member.by, body=above, member=member)
-    return Taken(made.lead, made.submission.pk, f"Passed on by {member}.")
+        made.lead.log_activity(kind=ActivityKind.NOTE, by=by, body=above, member=member)
+    why = f"Passed on by {member}." if member else f"Passed on in the name of {letter.address}, {UNPROVEN}."
+    return Taken(made.lead, made.submission.pk, why)
 
 
 def _auto_reply(payload: Payload, letter: Letter) -> Taken:
@@ -152,7 +183,8 @@ TAKERS: dict[LetterKind, Callable[[Payload, Letter], Taken]] = {
 def threaded(headers: str) -> Lead | None:
     """The lead that Message-IDs and reply addresses in `headers` name, if we signed them."""
     lead_id = mail.lead_in(current_account(), headers)
-    found: Lead | None = Lead.objects.with_people().filter(pk=lead_id).first() if lead_id else None
+    known = Lead.objects.with_people().filter(contact__erased_at=None)  # who was erased begins anew
+    found: Lead | None = known.filter(pk=lead_id).first() if lead_id else None
     return found
 
 
@@ -163,6 +195,7 @@ def _captured(payload: Payload, facts: dict[str, Any], letter: Letter, by: By) -
         channel="email",
         by=by,
         received_at=payload.received_at,
+        in_our_words=True,
     )
 
 

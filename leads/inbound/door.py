@@ -13,6 +13,7 @@ from accounts.parsers import MOST
 from accounts.problems import TYPE
 from leads.inbound import esp, taking
 from leads.inbound.arrival import FETCHED, Parcel, Stored, inlet_behind, receive, receive_mail
+from leads.inbound.pace import TooFast, keep_pace
 from leads.inbound.signatures import challenge_response
 from leads.models import Inlet, Protocol
 from tenancy.door import NoDoor, through_door
@@ -33,6 +34,8 @@ def webhook(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(receive(token, _parcel(request, body)))
     except NoDoor:
         raise Http404 from None
+    except TooFast as error:
+        return _wait(error)
     except _TooLarge:
         return _problem(413, "Too large", "At most 64 KB fit into one request.")
 
@@ -45,11 +48,14 @@ def email(request: HttpRequest, token: str) -> HttpResponse:
     try:
         with through_door("inlet", token):
             inlet = inlet_behind(token)
+        keep_pace(inlet.pk)
         body = _body(request, MOST_MAIL)
         mails = esp.mails_in(inlet, request, body)
         answers = [_answer(receive_mail(token, _parcel(request, mail))) for mail in mails]
     except NoDoor:
         raise Http404 from None
+    except TooFast as error:
+        return _wait(error)
     except esp.Unsigned as error:
         return _problem(401, "Not signed", str(error))
     except esp.NoMail as error:
@@ -113,6 +119,12 @@ def _body(request: HttpRequest, most: int) -> bytes:
 def _parcel(request: HttpRequest, body: bytes) -> Parcel:
     ip = request.META.get("REMOTE_ADDR") or None
     return Parcel(body, request.content_type or "", ip, request.headers)
+
+
+def _wait(error: TooFast) -> HttpResponse:
+    response = _problem(429, "Too many requests", str(error))
+    response["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _problem(status: int, title: str, detail: str) -> HttpResponse:

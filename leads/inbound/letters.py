@@ -30,6 +30,7 @@ class Letter:
     """
 
     kind: LetterKind
+    head: Message[str, str]
     name: str
     address: str
     subject: str
@@ -66,6 +67,7 @@ def read(body: bytes) -> Letter:
     bounce, invited = bounces.bounce(parts), invitation(parts.calendar)
     return Letter(
         kind=_kind(head, bounce, invited),
+        head=head,
         name=name,
         address=address,
         subject=mime.heading(head, "Subject", 1000)[:300],

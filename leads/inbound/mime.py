@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import header, message_from_bytes, parser, utils
+from email.errors import MessageError
 from email.message import Message
 
 from leads.vocabulary import storable
@@ -17,6 +18,7 @@ DEEPEST, MOST_PARTS = 20, 200
 MOST_TEXT = 200_000  # characters of one text part
 LONGEST_HEADER = 8000
 _CONTAINER = re.compile(rb"content-type:\s*(?:multipart|message)/", re.I)
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _BOUNDARY = re.compile(rb'boundary\s*=\s*"?([^";\r\n]{1,200})', re.I)
 
 
@@ -43,7 +45,7 @@ class Parts:
 
 def parse(body: bytes) -> Parts:
     """Take a mail apart; of one with too many or too deep parts the head alone. Never raises."""
-    if _is_bomb(body):
+    if is_bomb(body):
         return _headed(body)
     try:
         mail = message_from_bytes(body)
@@ -52,7 +54,7 @@ def parse(body: bytes) -> Parts:
         return _headed(body)
 
 
-def _is_bomb(body: bytes) -> bool:
+def is_bomb(body: bytes) -> bool:
     """Told from the bytes, before a parser works on them."""
     containers = sum(1 for _ in zip(_CONTAINER.finditer(body), range(DEEPEST + 1), strict=False))
     boundaries = {found[1].strip() for found in _BOUNDARY.finditer(body)} if containers <= DEEPEST else set()
@@ -155,10 +157,12 @@ def decoded(raw: str) -> str:
         read = "".join(
             _text(piece, charset or "utf-8") if isinstance(piece, bytes) else piece for piece, charset in pieces
         )
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, MessageError):  # the last of broken base64
         read = raw
-    # What came as raw bytes in a header stands there as surrogates; it is UTF-8 more often than not.
-    read = _text(read.encode("utf-8", "surrogateescape"), "utf-8") if _has_surrogates(read) else read
+    # What came as raw bytes in a header stands there as surrogates; it is UTF-8 more often than not. Other surrogates
+    # are no bytes of anything: UTF-7 and its like can spell them.
+    if _has_surrogates(read):
+        read = _text(_HALVES.sub("", read).encode("utf-8", "surrogateescape"), "utf-8")
     return " ".join(cleaned(read).split())
 
 

@@ -2,7 +2,12 @@
 
 - Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, base64, in `webhook-signature` (`v1,...`, several allowed).
 - Meta: HMAC-SHA256 over the body with the app's secret, hex, in `X-Hub-Signature-256` (`sha256=...`).
-- LinkedIn: HMAC-SHA256 over `hmacsha256=` and the body with the client's secret, hex, in `X-LI-Signature`.
+- LinkedIn: HMAC-SHA256 over `hmacsha256=` and the body with the client's secret, hex, in `X-LI-Signature`; its
+  challenge is answered by the HMAC-SHA256 of the code alone.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+https://developers.facebook.com/docs/graph-api/webhooks/getting-started/
+https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation
 """
 
 from __future__ import annotations

@@ -103,14 +103,20 @@ def _generic(payload: Payload, item: dict[str, Any]) -> Taken:
     mapping = payload.inlet.mapping if payload.inlet else {}
     facts = facts_at(item, mapping) if mapping else item
     by = By(Actor.SYSTEM, name=str(payload.inlet))
-    return captured(payload, facts, by, "webhook")
+    return captured(payload, facts, by, "webhook", in_our_words=bool(mapping))
 
 
-def captured(payload: Payload, facts: dict[str, Any], by: By, channel: str) -> Taken:
+def captured(payload: Payload, facts: dict[str, Any], by: By, channel: str, *, in_our_words: bool) -> Taken:
     """A lead of what was sent. Raises Rejected."""
     try:
         made = capture.capture(
-            facts, source=payload.source, channel=channel, by=by, ip=payload.ip, received_at=payload.received_at
+            facts,
+            source=payload.source,
+            channel=channel,
+            by=by,
+            ip=payload.ip,
+            received_at=payload.received_at,
+            in_our_words=in_our_words,
         )
     except capture.Unreachable:
         where = ", ".join((payload.inlet.mapping if payload.inlet else {}).values()) or "the top level"
@@ -121,7 +127,7 @@ def captured(payload: Payload, facts: dict[str, Any], by: By, channel: str) -> T
 
 
 def _advert(payload: Payload, item: dict[str, Any]) -> Taken:
-    return captured(payload, item, By(Actor.SYSTEM, name=str(payload.inlet)), "webhook")
+    return captured(payload, item, By(Actor.SYSTEM, name=str(payload.inlet)), "webhook", in_our_words=True)
 
 
 TAKERS: dict[Protocol, Callable[[Payload, Any], Taken]] = {

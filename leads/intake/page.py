@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from leads.intake.queue import CHANNELS, FILTERS, WENT, arrived
+from leads.intake.queue import CHANNELS, FILTERS, WENT, arrived, suspected
 from leads.labels import fact_label
 from leads.list_page import age, chip
 from leads.models import Source, Status, Submission
+from leads.silence.watching import open_silences
 from tenancy import clock
 from tenancy.paging import Page, page_of
 
 SIZE = 50
 VIEWS = {"": "Everything", "spam": "Spam folder"}
+FIRST = {"new": "First enquiries", "repeat": "Repeats", "suspected": "Perhaps known"}
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,11 @@ class Intake:
 
     def context(self) -> dict[str, Any]:
         now, view = clock.now(), self.query.get("view", "")
-        base = reverse("intake")
+        base, rows = reverse("intake"), self.page.rows
+        twice = suspected({row.lead_id for row in rows})
         return {
-            "rows": [_row(row, age(row.received_at, now)) for row in self.page.rows],
+            "rows": [_row(row, age(row.received_at, now)) | {"twice": twice.get(row.lead_id)} for row in rows],
+            "silences": list(open_silences()),
             "is_spam": view == "spam",
             "views": [(words, f"{base}?view={name}" if name else base, name == view) for name, words in VIEWS.items()],
             "filter": {
@@ -96,6 +100,6 @@ def _chips(query: Mapping[str, str]) -> list[dict[str, Any]]:
         chip("source", "Source", "inbox", sources, query),
         chip("channel", "Channel", "plug", list(CHANNELS.items()), query),
         chip("complete", "Completeness", "clipboard-list", complete, query),
-        chip("first", "Repeats", "repeat", [("new", "First enquiries"), ("repeat", "Repeats")], query),
+        chip("first", "Repeats", "repeat", list(FIRST.items()), query),
         chip("went", "Where it went", "route", list(WENT.items()), query),
     ]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
-
-from events.kinds import Kind
-from events.record import By, record
+from events.record import By
+from leads.duplicates import give_to_known
+from leads.merging import CannotMerge
 from leads.models import Lead, Status, Submission
+from leads.removal import remove_spam
 from tenancy.ids import from_public
 
 NO_SPAM, IS_SPAM = "It is no spam.", "A person said so."
@@ -25,9 +23,16 @@ def leads_of(submission_ids: Iterable[str]) -> list[Lead]:
 
 
 def restore(leads: Sequence[Lead], *, by: By) -> int:
-    """Take leads out of the spam folder; each is scored and routed like any other. Returns how many."""
-    spam = [lead for lead in leads if lead.status == Status.SPAM]
-    return sum(lead.reopen(by=by, reason=NO_SPAM) for lead in spam)
+    """Take leads out of the spam folder; each is scored and routed like any other, or is one more enquiry of the lead
+    that the same person has already. Returns how many."""
+    return sum(_restore(lead, by) for lead in leads if lead.status == Status.SPAM)
+
+
+def _restore(lead: Lead, by: By) -> bool:
+    try:
+        return bool(give_to_known(lead, by=by)) or lead.reopen(by=by, reason=NO_SPAM)
+    except CannotMerge:
+        return False  # somebody restored it just now
 
 
 def put_aside(leads: Sequence[Lead], *, by: By) -> int:
@@ -37,7 +42,7 @@ def put_aside(leads: Sequence[Lead], *, by: By) -> int:
 
 def delete_for_good(leads: Sequence[Lead], *, by: By) -> int:
     """Delete spam that nobody ever worked on, with its person. Returns how many; the rest stays in the folder."""
-    return sum(_delete(lead, by) for lead in leads if lead.status == Status.SPAM)
+    return remove_spam([lead.pk for lead in leads], by=by)
 
 
 Deed = Callable[..., int]
@@ -46,26 +51,6 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     "spam": (put_aside, "{n} in the spam folder."),
     "delete": (delete_for_good, "{n} deleted for good."),
 }
-
-
-def _delete(lead: Lead, by: By) -> bool:
-    try:
-        with transaction.atomic():
-            lead.submissions.all().delete()
-            lead.delete()
-            record(Kind.LEAD_DELETED, lead.pk, by=by, lead_id=lead.pk)
-    except (ProtectedError, IntegrityError):
-        return False  # it was scored, routed or answered once: that history is not ours to lose
-    _drop(lead.contact)
-    return True
-
-
-def _drop(contact: Any) -> None:
-    try:
-        with transaction.atomic():
-            contact.delete()
-    except (ProtectedError, IntegrityError):
-        pass  # a real person, who has other leads
 
 
 def _uuid(text: str) -> UUID | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from leads.merging.journal import Journal
-from leads.models import Contact, Lead
+from leads.merging.rows import is_known, value_of
+from leads.models import Contact
 
 PERSON = {
     "name": ("name", "first_name", "last_name", "name_norm"),
@@ -32,6 +34,13 @@ LEAD = {
     "referrer": ("referrer",),
     "owner": ("owner_id", "assigned_at"),
 }
+COMPANY = {
+    "company": ("name", "name_norm"),
+    "domain": ("domain",),
+    "headcount": ("headcount",),
+    "industry": ("industry",),
+    "country": ("country",),
+}
 # What the newest enquiry says better than the one before; other facts are only filled where nothing is known.
 NEWEST_COUNTS = frozenset("message product budget timeline_days business_problem value_minor currency".split())
 EARLIEST = ("first_attempt_at", "first_response_at")
@@ -41,36 +50,32 @@ CHOICES = ("email", *PERSON, *(name for name in LEAD if name not in ("campaign",
 def settle_facts(journal: Journal, take: Collection[str]) -> None:
     """Write the facts of the kept lead and its person, through the journal."""
     lead, other = journal.lead, journal.other
-    journal.put(lead, **_chosen(lead, other, LEAD, take), custom=_custom(lead, other, take), **_earliest(lead, other))
+    own = {f"custom.{key}": (f"custom.{key}",) for key in other.custom}
+    for columns in chosen(lead, other, LEAD | own, take):
+        journal.copy(lead, other, columns)
+    for name in EARLIEST:
+        if _is_earlier(getattr(other, name), getattr(lead, name)):
+            journal.copy(lead, other, {name: name})
     if lead.contact_id != other.contact_id:
-        journal.put(lead.contact, **_chosen(lead.contact, other.contact, PERSON, take))
-        if "email" in take or not lead.contact.email:
+        for columns in chosen(lead.contact, other.contact, PERSON, take):
+            journal.copy(lead.contact, other.contact, columns)
+        if other.contact.email and ("email" in take or not lead.contact.email):
             _swap_addresses(journal, lead.contact, other.contact)
 
 
-def _chosen(ours: Any, theirs: Any, facts: dict[str, tuple[str, ...]], take: Collection[str]) -> dict[str, Any]:
-    chosen: dict[str, Any] = {}
+def chosen(
+    ours: Any, theirs: Any, facts: Mapping[str, tuple[str, ...]], take: Collection[str]
+) -> Iterator[dict[str, str]]:
+    """The columns of each fact that is to come from `theirs`, each under its own name."""
     for name, columns in facts.items():
-        known, wanted = getattr(ours, columns[0]), getattr(theirs, columns[0])
-        if _is_known(wanted) and (name in take or not _is_known(known)):
-            chosen |= {column: getattr(theirs, column) for column in columns}
-    return chosen
+        known, wanted = is_known(value_of(ours, columns[0])), is_known(value_of(theirs, columns[0]))
+        if wanted and (name in take or not known):
+            yield {column: column for column in columns}
 
 
-def _is_known(value: Any) -> bool:
-    return value not in (None, "", [], {})
-
-
-def _custom(lead: Lead, other: Lead, take: Collection[str]) -> dict[str, Any]:
-    taken = {key: value for key, value in other.custom.items() if f"custom.{key}" in take}
-    custom: dict[str, Any] = other.custom | lead.custom | taken
-    return custom
-
-
-def _earliest(lead: Lead, other: Lead) -> dict[str, Any]:
+def _is_earlier(theirs: datetime | None, ours: datetime | None) -> bool:
     """Whoever was called is called once: the earlier of the two times counts."""
-    pairs = {name: [at for at in (getattr(lead, name), getattr(other, name)) if at] for name in EARLIEST}
-    return {name: min(times) if times else None for name, times in pairs.items()}
+    return theirs is not None and (ours is None or theirs < ours)
 
 
 def _swap_addresses(journal: Journal, ours: Contact, theirs: Contact) -> None:
@@ -78,5 +83,5 @@ def _swap_addresses(journal: Journal, ours: Contact, theirs: Contact) -> None:
     mine, wanted = ({name: getattr(who, name) for name in ADDRESS} for who in (ours, theirs))
     # An address is unique at every moment: let go of one before it is given to the other.
     journal.put(theirs, email="", email_norm="", unsubscribed_at=None)
-    journal.put(ours, **wanted)
+    journal.copy(ours, theirs, {name: name for name in ADDRESS}, **wanted)
     journal.put(theirs, **mine)

@@ -28,7 +28,11 @@ def follows(model: type[Model]) -> Callable[[Way], Way]:
 
 def stays(*models: type[Model]) -> None:
     """The rows of these are about the lead as it was: they stay with the one that is merged away."""
-    _WAYS.update(dict.fromkeys(models, lambda _: None))
+    _WAYS.update(dict.fromkeys(models, _stay))
+
+
+def _stay(_: Journal) -> None:
+    pass
 
 
 def on_return(work: Return) -> Return:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,10 +13,11 @@ from django.db.models import Q
 from events.kinds import Kind
 from events.models import Event
 from events.record import By, Happening, record_all
-from leads.merging.facts import NEWEST_COUNTS
+from leads.merging import aftercare
 from leads.merging.following import come_back
-from leads.merging.journal import Entry, give_back, write
-from leads.models import Lead, Merge, Suspicion
+from leads.merging.kin import kin
+from leads.merging.returning import Return
+from leads.models import Lead, Merge, Status, Suspicion
 from tenancy import clock
 
 NEWS = (
@@ -26,76 +28,90 @@ NEWS = (
 )
 
 
-class CannotUndo(ValueError):
-    """This merge cannot be undone now; the message says what to do first."""
+GONE = "The person was erased: nothing is left of which two could be made."
 
 
 def undo(merge: Merge, *, by: By) -> bool:
-    """Undo a merge, at any time and in any order. False if it was undone before.
+    """Undo a merge, at any time and in any order, wherever its leads went since. False if it was undone before,
+    or if the person was erased.
 
-    Raises CannotUndo while the kept lead is merged into a third: that one comes first. Records LEAD_UNMERGED for both.
+    Records LEAD_UNMERGED for both, and for the lead into which the kept one went by now.
     """
     with transaction.atomic():
-        # Leads before merges, as merging does; a submission on its way to either waits here.
-        list(Lead.objects.filter(pk__in=[merge.lead_id, merge.other_id]).order_by("id").select_for_update(of=("self",)))
-        standing = Merge.objects.standing().filter(lead=merge.lead_id).order_by("merged_at", "id").select_for_update()
-        found = {row.pk: row for row in standing}
-        if merge.pk not in found:
-            return False
-        _refuse(merge)
-        later = [row for row in found.values() if (row.merged_at, row.pk) > (merge.merged_at, merge.pk)]
-        _return(found[merge.pk], later, by)
+        standing = kin(merge)
+        found = {one.pk: one for one in standing}
+        if merge.pk not in found or any(lead.contact.erased_at for lead in (merge.lead, merge.other)):
+            return False  # of an erased person nothing is left of which two could be made
+        _end(Return(found[merge.pk], standing), by)
     merge.refresh_from_db()
     return True
 
 
-def changed_in_between(lead_ids: Sequence[UUID]) -> list[UUID]:
-    """Of leads whose merge was undone those about which something happened while it stood.
-
-    Only their scores and gates are worked out again: the others are to the letter what they were.
-    """
-    rows = Merge.objects.exclude(undone_at=None).filter(Q(lead__in=lead_ids) | Q(other__in=lead_ids))
-    found: set[UUID] = set()
-    for merge in rows.order_by("undone_at"):
-        pair = {merge.lead_id, merge.other_id}
-        news = Event.objects.filter(lead_id__in=pair, recorded_at__gte=merge.merged_at, kind__in=NEWS)
-        found = found - pair | (pair if news.exists() else set())
-    return [lead_id for lead_id in lead_ids if lead_id in found]
+def undo_all(lead_ids: Sequence[UUID], *, by: By) -> None:
+    """Undo every merge of these leads, into others and of others into them, the newest first."""
+    standing = Merge.objects.standing().filter(Q(lead__in=lead_ids) | Q(other__in=lead_ids))
+    for merge in standing.order_by("-merged_at", "-id"):
+        undo(merge, by=by)
 
 
-def _refuse(merge: Merge) -> None:
-    above = Merge.objects.standing().filter(other=merge.lead_id).select_related("lead__contact").first()
-    if above:
-        raise CannotUndo(f"This lead was merged into {above.lead} since. Undo that merge first.")
-
-
-def _return(merge: Merge, later: list[Merge], by: By) -> None:
-    late = [entry for entry in merge.changes if entry.get("late")]
-    give_back(merge, later)
-    _hand_over(merge, late)
-    Merge.objects.bulk_update(later, ["changes"])
-    now = clock.now()
+def _end(end: Return, by: By) -> None:
+    merge, now = end.merge, clock.now()
+    leads = [merge.lead_id, merge.other_id, *(one.lead_id for one in end.above)]
+    end.work_out()
+    aftercare.ask_about(end.write())
+    aftercare.hand_over(end)
+    Merge.objects.bulk_update(end.others, ["changes"])
     Merge.objects.filter(pk=merge.pk).update(undone_at=now)
-    leads = [merge.lead_id, merge.other_id]
     Lead.objects.filter(pk__in=leads).update(updated_at=now)
+    handed = [merge.other_id] if end.late else []
+    aftercare.settle(leads, end.above, [*handed, *changed_in_between(leads)])
     pair = Q(first=merge.lead_id, second=merge.other_id) | Q(first=merge.other_id, second=merge.lead_id)
     Suspicion.objects.filter(pair, answer="merged").update(settled_at=None, answer="")
     come_back(merge)
-    record_all([Happening(Kind.LEAD_UNMERGED, merge.pk, lead_id, by) for lead_id in leads])
+    told = [merge.lead_id, merge.other_id, *(one.lead_id for one in end.above[-1:])]
+    record_all([Happening(Kind.LEAD_UNMERGED, merge.pk, lead_id, by) for lead_id in told])
 
 
-def _hand_over(merge: Merge, late: list[Entry]) -> None:
-    """What the other's person said since is known of the other now: the newest wish, and facts it did not know."""
-    other = Lead.objects.select_related("contact", "company", "source").get(pk=merge.other_id)
-    rows: dict[str, Any] = {"lead": other, "contact": other.contact}
-    for entry in late:
-        row = rows[entry["late"]]
-        news = {
-            name: row._meta.get_field(name).to_python(value)
-            for name, value in entry["after"].items()
-            if value is not None and (name in NEWEST_COUNTS or not getattr(row, name))
-        }
-        for name, value in news.items():
-            setattr(row, name, value)
-        if news:
-            write(type(row), [row.pk], news)
+@dataclass
+class _Span:
+    """For how long a lead was one with others, and with whom."""
+
+    since: datetime
+    until: datetime
+    leads: set[UUID] = field(default_factory=set)
+
+
+def changed_in_between(lead_ids: Sequence[UUID]) -> list[UUID]:
+    """Of leads whose merge was undone those about which something happened while it stood, or that are still merged
+    with others.
+
+    Only their scores and gates are worked out again: the others are to the letter what they were.
+    """
+    standing = Merge.objects.standing().filter(lead__in=lead_ids)
+    holding = set(standing.exclude(lead__status=Status.MERGED).values_list("lead", flat=True))
+    spans = _spans(lead_ids)
+    return [lead_id for lead_id in lead_ids if lead_id in holding or (lead_id in spans and _has_news(spans[lead_id]))]
+
+
+def _spans(lead_ids: Sequence[UUID]) -> dict[UUID, _Span]:
+    """Merges that overlap in time count as one: the first to be undone may have left its news to the second."""
+    rows = Merge.objects.exclude(undone_at=None).filter(Q(lead__in=lead_ids) | Q(other__in=lead_ids))
+    spans: dict[UUID, _Span] = {}
+    for merge in rows.order_by("undone_at"):
+        for lead_id in (merge.lead_id, merge.other_id):
+            span = spans.get(lead_id)
+            if span is None or span.until < merge.merged_at:
+                span = spans[lead_id] = _Span(merge.merged_at, merge.undone_at)
+            span.since, span.until = min(span.since, merge.merged_at), merge.undone_at
+            span.leads |= {merge.lead_id, merge.other_id}
+    return spans
+
+
+def _has_news(span: _Span) -> bool:
+    leads, found = set(span.leads), set(span.leads)
+    while found:  # what was said of the lead into which these went is said of them
+        above = Merge.objects.filter(other__in=found, merged_at__lte=span.until).values_list("lead_id", flat=True)
+        found = set(above) - leads
+        leads |= found
+    news = Event.objects.filter(lead_id__in=leads, recorded_at__gte=span.since, kind__in=NEWS)
+    return bool(news.exists())

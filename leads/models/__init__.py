@@ -8,6 +8,7 @@ from leads.models.activity import (
 )
 from leads.models.custom_field import CustomField, FieldType
 from leads.models.enrichment import Provider, ProviderAnswer
+from leads.models.erasure import Erasure
 from leads.models.imports import Import, ImportOutcome, ImportReject, ImportRow, ImportState
 from leads.models.inbound import Inlet, Mailbox, MailProvider, Payload, PayloadState, Protocol
 from leads.models.lead import Lead, LeadQuerySet, Status, Track
@@ -15,6 +16,7 @@ from leads.models.merges import DuplicateRule, Merge, Suspicion
 from leads.models.people import Company, Contact
 from leads.models.silence import Silence
 from leads.models.sources import Form, Source, SourceKind
+from leads.models.spent_puzzle import SpentPuzzle
 
 __all__ = [
     "Activity",
@@ -24,6 +26,7 @@ __all__ = [
     "CustomField",
     "Direction",
     "DuplicateRule",
+    "Erasure",
     "FieldType",
     "Form",
     "Import",
@@ -45,6 +48,7 @@ __all__ = [
     "Silence",
     "Source",
     "SourceKind",
+    "SpentPuzzle",
     "Stakeholder",
     "StakeholderRole",
     "Status",

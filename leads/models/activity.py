@@ -38,6 +38,7 @@ class Submission(TenantModel):
         indexes = [
             models.Index(fields=["account", "lead", "-received_at"], name="submission_lead"),
             models.Index(fields=["account", "-received_at", "-id"], name="submission_newest"),
+            models.Index(fields=["account", "source", "-received_at", "-id"], name="submission_source"),
             models.Index(  # how many came from one address just now
                 fields=["account", "form", "ip", "-received_at"],
                 name="submission_form_ip",
@@ -115,16 +116,22 @@ class Stakeholder(TenantModel):
         record(Kind.STAKEHOLDER_REVIEWED, self, by=by, lead_id=self.lead_id, name=self.name, reviewed_at=reviewed_at)
 
     def change(self, columns: dict[str, Any], *, by: By) -> None:
-        """Correct what is known of this person. A review is told, the rest is not worth a line."""
+        """Correct what is known of this person. Records {name: [before, after]}; a review is told apart."""
         reviewed_at = columns.pop("reviewed_at", self.reviewed_at)
+        changed = {
+            name: [getattr(self, name), value] for name, value in columns.items() if getattr(self, name) != value
+        }
         for name, value in columns.items():
             setattr(self, name, value)
         Stakeholder.objects.filter(pk=self.pk).update(**columns, reviewed_at=reviewed_at)
+        if changed:
+            record(Kind.STAKEHOLDER_CHANGED, self, by=by, lead_id=self.lead_id, name=self.name, changed=changed)
         if reviewed_at and reviewed_at != self.reviewed_at:
             self.review(reviewed_at, by=by)
         self.reviewed_at = reviewed_at
 
     def remove(self, *, by: By) -> None:
         """Somebody noted him or her by mistake."""
-        record(Kind.STAKEHOLDER_REMOVED, self, by=by, lead_id=self.lead_id, name=self.name, role=self.role)
+        kept: dict[str, Any] = {"name": self.name, "role": self.role, "job_title": self.job_title, "email": self.email}
+        record(Kind.STAKEHOLDER_REMOVED, self, by=by, lead_id=self.lead_id, **kept)
         self.delete()

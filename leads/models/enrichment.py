@@ -14,6 +14,7 @@ from events.models import Actor
 from events.record import By, record
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.secrets import SecretField
 
 PLACES = re.compile(r"\{(domain|email)\}")
 
@@ -26,7 +27,7 @@ class Provider(TenantModel):
     name = models.CharField(max_length=80)
     url = models.CharField(max_length=500)  # with {domain} or {email} in it
     header = models.CharField(max_length=80, blank=True)  # of the secret, such as Authorization
-    secret = models.CharField(max_length=500, blank=True)
+    secret = SecretField(max_length=500, blank=True)
     mapping = models.JSONField(default=dict, blank=True)  # our fact -> path in their answer
     position = models.PositiveIntegerField(default=0)
     paused_at = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,8 @@ from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQ
 
 
 class ImportState(models.TextChoices):
+    READING = "reading", "Being read"
+    REFUSED = "refused", "Can’t be read"
     READY = "ready", "Waiting for you"
     RUNNING = "running", "Running"
     PAUSED = "paused", "Paused"
@@ -31,7 +33,7 @@ class ImportQuerySet(TenantQuerySet):
 
 
 class Import(TenantModel):
-    """A table of leads that somebody uploaded. Its rows lie below MEDIA_ROOT/<account>/ until they are read."""
+    """A table of leads that somebody uploaded. Its rows lie below MEDIA_ROOT/<account>/ until they are taken."""
 
     PREFIX = "imp"
 
@@ -39,6 +41,8 @@ class Import(TenantModel):
     path = models.CharField(max_length=300)
     format = models.CharField(max_length=60)  # for people: `CSV, UTF-16, tabs` or `sheet “Booth scans”`
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.READY)
+    reading = models.JSONField(default=dict)  # where to read on in the upload, and how many bytes of rows are kept
+    problem = models.CharField(max_length=300, blank=True)  # why it can't be read
     headers = models.JSONField(default=list)
     header_key = models.CharField(max_length=64)  # the same set of headers, the same mapping
     mapping = models.JSONField(default=dict)  # header -> fact
@@ -73,6 +77,11 @@ class Import(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something happens to it by itself."""
+        return self.state in (ImportState.READING, ImportState.RUNNING, ImportState.UNDOING)
 
     @property
     def by(self) -> By:

@@ -11,6 +11,7 @@ from leads.models.lead import Lead
 from leads.models.sources import Source
 from tenancy import clock, door
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.secrets import SecretField
 
 SOON = timedelta(days=14)
 
@@ -44,13 +45,14 @@ class Inlet(TenantModel):
     source = TenantForeignKey(Source, related_name="inlets")
     protocol = models.CharField(max_length=10, choices=Protocol.choices)
     token = models.CharField(max_length=64, default=new_token, editable=False)
-    secret = models.CharField(max_length=200, blank=True)  # what senders sign with; empty: the address is the secret
-    verify_token = models.CharField(max_length=200, blank=True)  # Meta asks for it once
-    access_token = models.CharField(max_length=500, blank=True)  # ours, to fetch a lead by its id
+    secret = SecretField(max_length=200, blank=True)  # what senders sign with; empty: the address is the secret
+    verify_token = SecretField(max_length=200, blank=True)  # Meta asks for it once
+    access_token = SecretField(max_length=1000, blank=True)  # ours, to fetch a lead by its id
     token_expires_on = models.DateField(null=True, blank=True)
     token_refused_at = models.DateTimeField(null=True, blank=True)  # they said that it is no longer good
     base_url = models.CharField(max_length=200, blank=True)  # of the API that leads are fetched from
     provider = models.CharField(max_length=10, choices=MailProvider.choices, blank=True)
+    verified_by = models.CharField(max_length=120, blank=True)  # the host whose Authentication-Results are believed
     mapping = models.JSONField(default=dict, blank=True)  # our fact -> path in what they send
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
@@ -98,8 +100,9 @@ class Mailbox(TenantModel):
     port = models.PositiveIntegerField(default=993)
     tls = models.BooleanField(default=True)
     username = models.CharField(max_length=200)
-    password = models.CharField(max_length=200)
+    password = SecretField(max_length=200)
     folder = models.CharField(max_length=100, default="INBOX")
+    verified_by = models.CharField(max_length=120, blank=True)  # the host whose Authentication-Results are believed
     every_minutes = models.PositiveSmallIntegerField(default=2)
     active = models.BooleanField(default=True)
     validity = models.CharField(max_length=20, blank=True)  # UIDs below are good as long as the server says this
@@ -138,6 +141,7 @@ class Payload(TenantModel):
     content_type = models.CharField(max_length=120, blank=True)
     delivery_id = models.CharField(max_length=120, blank=True)  # the sender's name for it; never taken twice
     seal = models.CharField(max_length=120, blank=True)  # its signature, by which a replayed one is known
+    verified_by = models.CharField(max_length=120, blank=True)  # as the inlet or mailbox said when it arrived
     ip = models.GenericIPAddressField(null=True)
     state = models.CharField(max_length=8, choices=PayloadState.choices, default=PayloadState.NEW)
     why = models.CharField(max_length=500, blank=True)

@@ -97,6 +97,7 @@ class Lead(TenantModel):
     pipeline_id = models.UUIDField(null=True)
     stage_id = models.UUIDField(null=True)
     stage_name = models.CharField(max_length=80, blank=True)
+    stage_number = models.PositiveSmallIntegerField(null=True)  # 1 is the first of its pipeline
     next_step_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True)
     closed_at = models.DateTimeField(null=True)
@@ -119,6 +120,7 @@ class Lead(TenantModel):
             models.Index(fields=["account", "status", "-captured_at", "-id"], name="lead_status"),
             models.Index(fields=["account", "owner", "status", "first_response_due_at"], name="lead_owner"),
             models.Index(fields=["account", "contact"], name="lead_contact"),
+            models.Index(fields=["account", "company"], name="lead_company"),
             models.Index(fields=["account", "-score", "-id"], name="lead_score"),
             models.Index(fields=["account", "-updated_at", "-id"], name="lead_updated"),
         ]
@@ -200,6 +202,11 @@ class Lead(TenantModel):
             record(Kind.LEAD_DISQUALIFIED, self, by=by, lead_id=self.pk, reason=reason, recycle_on=recycle_on)
         return bool(done)
 
+    def come_back(self, on: date | None) -> None:
+        """Let a closed lead be opened again by itself on a local day; None: it stays out."""
+        Lead.objects.filter(pk=self.pk).update(recycle_on=on)
+        self.recycle_on = on
+
     def put_aside(self, *, reason: str, by: By) -> bool:
         """Put an open lead into the spam folder, whatever became of it meanwhile. False if it was not open."""
         now = clock.now()
@@ -211,13 +218,16 @@ class Lead(TenantModel):
             record(Kind.LEAD_PUT_ASIDE, self, by=by, lead_id=self.pk, reason=reason)
         return bool(done)
 
-    def reopen(self, *, by: By, reason: str = "") -> bool:
-        """Bring a disqualified, lost or spam lead back; it is scored and routed again. False if it was not closed."""
+    def reopen(self, *, by: By, reason: str = "", recycled: bool = False) -> bool:
+        """Bring a disqualified, lost or spam lead back; it is scored and routed again. False if it was not closed.
+
+        `recycled`: its day has come, and nobody did it.
+        """
         closed = Lead.objects.filter(pk=self.pk, status__in=[Status.DISQUALIFIED, Status.LOST, Status.SPAM])
         done = closed.update(**REOPENED, updated_at=clock.now())
         if done:
             self.refresh_from_db()
-            record(Kind.LEAD_REOPENED, self, by=by, lead_id=self.pk, reason=reason)
+            record(Kind.LEAD_REOPENED, self, by=by, lead_id=self.pk, reason=reason, recycled=recycled)
         return bool(done)
 
     def add_stakeholder(

@@ -28,7 +28,10 @@ class Company(TenantModel):
                 fields=["account", "domain"], name="company_domain", condition=~models.Q(domain="")
             ),
         ]
-        indexes = [models.Index(fields=["account", "name_norm"], name="company_name_norm")]
+        indexes = [
+            models.Index(fields=["account", "name_norm"], name="company_name_norm"),
+            models.Index(fields=["account", "-created_at", "-id"], name="company_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.domain
@@ -54,6 +57,7 @@ class Contact(TenantModel):
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=10, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing above is known any more
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
@@ -68,10 +72,11 @@ class Contact(TenantModel):
             models.Index(fields=["account", "phone_e164"], name="contact_phone"),
             models.Index(fields=["account", "name_norm"], name="contact_name_norm"),
             models.Index(fields=["account", "company"], name="contact_company"),
+            models.Index(fields=["account", "-created_at", "-id"], name="contact_newest"),
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or self.phone
+        return self.name or self.email or self.phone or ("Erased person" if self.erased_at else "")
 
     def unsubscribe(self, *, by: By, lead_id: UUID | None = None) -> bool:
         """No more automatic mail, from now on. Records CONTACT_UNSUBSCRIBED; False if it was so already."""

@@ -79,6 +79,12 @@ class Form(TenantModel):
     def is_published(self) -> bool:
         return self.withdrawn_at is None
 
+    def ask_consent(self, text: str) -> None:
+        """Words beside the box to tick. Each text gets a version of its own; nothing is saved yet."""
+        if text != self.consent_text:
+            self.consent_version += bool(self.consent_text)
+            self.consent_text = text
+
     def publish(self) -> None:
         """Let its public link lead here."""
         self.withdrawn_at = None

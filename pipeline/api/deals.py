@@ -145,7 +145,7 @@ def the_deal(public: str) -> Deal:
 
 def stage_named(found: Deal, said: str, field: str) -> Stage:
     """The stage of the deal's pipeline by id, name or `won`. Raises ValidationError with the parameter's name."""
-    stages: list[Stage] = list(Stage.objects.filter(pipeline_id=found.pipeline_id).order_by("position"))
+    stages: list[Stage] = list(Stage.objects.in_use().filter(pipeline_id=found.pipeline_id))
     wanted = said.strip().casefold()
     for row in stages:
         if wanted in (row.public_id.casefold(), row.name.casefold()) or (wanted == "won" and row.kind == "won"):

@@ -1,34 +1,25 @@
-"""What hangs on a lead and opens its gates: meetings, objections, tasks, files."""
+"""What hangs on a lead and opens its gates: meetings and objections."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.decorators import parser_classes
-from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import Need, endpoint
 from accounts.idempotency import idempotent
 from accounts.openapi import CURSOR, IDEMPOTENCY_KEY, LIMIT, OF_ONE, OF_POST, answers, listing
-from accounts.problems import Problem
 from accounts.roles import Function, Scope
 from leads.api.leads import paged, the_lead
 from leads.api.work import valid
 from pipeline.api import schemas
-from pipeline.files import TooLarge, WrongType, attach_file, or_no_file
-from pipeline.meetings import book_meeting, change_meeting
-from pipeline.models import File, Meeting, Objection, Task
-from pipeline.objections import answer_objection, raise_objection
-from pipeline.tasks import add_task, finish_task
-from pipeline.wire import file_on_wire, meeting_on_wire, objection_on_wire, task_on_wire
+from pipeline.meetings import OUTCOMES, book_meeting, change_meeting, hold_meeting
+from pipeline.models import Meeting, Objection
+from pipeline.objections import answer_objection, change_objection, raise_objection, remove_objection
+from pipeline.wire import meeting_on_wire, objection_on_wire
 from tenancy.models import get_or_404
 
 SEE = Need(Scope.LEADS_READ, Function.SEE_LEADS)
@@ -36,7 +27,7 @@ WORK = Need(Scope.LEADS_WRITE, Function.WORK_LEADS)
 CHANGED = (*OF_ONE, 413, 415)
 
 
-def _documented(noun: str, taken: Any, shown: Any) -> Callable[[Any], Any]:
+def documented(noun: str, taken: Any, shown: Any) -> Callable[[Any], Any]:
     """The documentation of a lead's list of `noun`s and of adding one."""
 
     def decorate(view: Any) -> Any:
@@ -58,106 +49,83 @@ def _documented(noun: str, taken: Any, shown: Any) -> Callable[[Any], Any]:
     return decorate
 
 
-@_documented("meeting", schemas.MeetingIn, schemas.MeetingOut)
+def changed(noun: str, taken: Any, shown: Any) -> Callable[[Any], Any]:
+    """The documentation of changing one, and of removing it."""
+
+    def decorate(view: Any) -> Any:
+        patched = extend_schema(
+            methods=["PATCH"],
+            operation_id=f"change_{noun}",
+            request=taken(partial=True),
+            responses=answers(*CHANGED, ok=shown),
+        )
+        removed = extend_schema(
+            methods=["DELETE"], operation_id=f"remove_{noun}", responses=answers(*OF_ONE, gone=None)
+        )
+        return patched(removed(view))
+
+    return decorate
+
+
+@documented("meeting", schemas.MeetingAdd, schemas.MeetingOut)
 @endpoint(GET=SEE, POST=WORK)
 @idempotent
 def meetings(request: Request, lead_id: str) -> Response:
-    lead, inner = the_lead(lead_id), _inner(request)
+    lead = the_lead(lead_id)
     if request.method == "GET":
         return paged(request, lead.meetings.all(), "starts_at", meeting_on_wire)
-    meeting = book_meeting(lead, **valid(schemas.MeetingIn, request), by=inner.by)
-    return Response(meeting_on_wire(meeting), status=201)
+    return Response(
+        meeting_on_wire(book_meeting(lead, **valid(schemas.MeetingAdd, request), by=by(request))), status=201
+    )
 
 
-@extend_schema(
-    operation_id="change_meeting",
-    request=schemas.MeetingChange(partial=True),
-    responses=answers(*CHANGED, ok=schemas.MeetingOut),
-)
-@endpoint(PATCH=WORK)
+@changed("meeting", schemas.MeetingChange, schemas.MeetingOut)
+@endpoint(PATCH=WORK, DELETE=WORK)
 def meeting(request: Request, meeting_id: str) -> Response:
+    """One that was held, or to which nobody came, is logged with it; removing cancels, for the record keeps it."""
     found: Meeting = get_or_404(Meeting, meeting_id)
+    if request.method == "DELETE":
+        change_meeting(found, {"outcome": "cancelled"}, by=by(request))
+        return Response(status=204)
     said = valid(schemas.MeetingChange, request, partial=True)
-    return Response(meeting_on_wire(change_meeting(found, said, by=_inner(request).by)))
+    took_place = said.pop("outcome") if said.get("outcome") in OUTCOMES[:2] else ""
+    change_meeting(found, said, by=by(request))
+    if took_place:
+        hold_meeting(found, took_place, by=by(request), member=inner(request).member)
+    return Response(meeting_on_wire(found))
 
 
-@_documented("objection", schemas.ObjectionIn, schemas.ObjectionOut)
+@documented("objection", schemas.ObjectionIn, schemas.ObjectionOut)
 @endpoint(GET=SEE, POST=WORK)
 @idempotent
 def objections(request: Request, lead_id: str) -> Response:
-    lead, inner = the_lead(lead_id), _inner(request)
+    lead = the_lead(lead_id)
     if request.method == "GET":
         return paged(request, lead.objections.select_related("stakeholder"), "created_at", objection_on_wire)
-    said = valid(schemas.ObjectionIn, request)
-    if said.get("stakeholder") and said["stakeholder"].lead_id != lead.pk:
-        raise ValidationError({"stakeholder": ["This person belongs to another lead."]})
-    return Response(objection_on_wire(raise_objection(lead, **said, by=inner.by)), status=201)
+    raised = raise_objection(lead, **valid(schemas.ObjectionIn, request), by=by(request))
+    return Response(objection_on_wire(raised), status=201)
 
 
-@extend_schema(
-    operation_id="answer_objection",
-    request=schemas.ObjectionChange,
-    responses=answers(*CHANGED, ok=schemas.ObjectionOut),
-)
-@endpoint(PATCH=WORK)
+@changed("objection", schemas.ObjectionChange, schemas.ObjectionOut)
+@endpoint(PATCH=WORK, DELETE=WORK)
 def objection(request: Request, objection_id: str) -> Response:
     found: Objection = get_or_404(Objection, objection_id)
-    said = valid(schemas.ObjectionChange, request)
-    return Response(objection_on_wire(answer_objection(found, said["answer"], by=_inner(request).by)))
+    if request.method == "DELETE":
+        remove_objection(found, by=by(request))
+        return Response(status=204)
+    said = valid(schemas.ObjectionChange, request, partial=True)
+    if "answer" in said and said["answer"] is None:
+        said["answered_at"] = None
+    answer = said.pop("answer", None)
+    change_objection(found, said, by=by(request))
+    if answer:
+        answer_objection(found, answer, by=by(request))
+    return Response(objection_on_wire(found))
 
 
-@_documented("task", schemas.TaskIn, schemas.TaskOut)
-@endpoint(GET=SEE, POST=WORK)
-@idempotent
-def tasks(request: Request, lead_id: str) -> Response:
-    lead, inner = the_lead(lead_id), _inner(request)
-    if request.method == "GET":
-        return paged(request, lead.tasks.select_related("member"), "created_at", task_on_wire)
-    return Response(task_on_wire(add_task(lead, **valid(schemas.TaskIn, request), by=inner.by)), status=201)
-
-
-@extend_schema(
-    operation_id="finish_task", request=schemas.TaskChange, responses=answers(*CHANGED, 422, ok=schemas.TaskOut)
-)
-@endpoint(PATCH=WORK)
-def task(request: Request, task_id: str) -> Response:
-    found: Task = get_or_404(Task, task_id)
-    if not valid(schemas.TaskChange, request)["done"]:
-        raise Problem(422, "Understood and refused", "A task can only be ticked off. Add a new one instead.")
-    return Response(task_on_wire(finish_task(found, by=_inner(request).by)))
-
-
-@_documented("file", {"multipart/form-data": schemas.FileIn}, schemas.FileOut)
-@endpoint(GET=SEE, POST=WORK)
-@parser_classes([MultiPartParser])
-@idempotent
-def files(request: Request, lead_id: str) -> Response:
-    lead, inner = the_lead(lead_id), _inner(request)
-    if request.method == "GET":
-        return paged(request, lead.files.all(), "created_at", file_on_wire)
-    said = valid(schemas.FileIn, request)
-    try:
-        with or_no_file():
-            added = attach_file(lead, said["file"], kind=said.get("kind", "other"), by=inner.by)
-    except TooLarge as error:
-        raise Problem(413, "Too large", " ".join(error.messages)) from None
-    except WrongType as error:
-        raise Problem(415, "Unsupported type", " ".join(error.messages)) from None
-    return Response(file_on_wire(added), status=201)
-
-
-@extend_schema(
-    operation_id="read_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | answers(*OF_ONE)
-)
-@endpoint(GET=SEE)
-def file(request: Request, file_id: str) -> FileResponse:
-    found: File = get_or_404(File, file_id)
-    try:
-        content = default_storage.open(found.path)
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(content, as_attachment=True, filename=found.name, content_type=found.content_type)
-
-
-def _inner(request: Request) -> Any:
+def inner(request: Request) -> Any:
     return request._request
+
+
+def by(request: Request) -> Any:
+    return inner(request).by

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -17,11 +18,14 @@ from rest_framework.response import Response
 
 from accounts.api import endpoint
 from accounts.idempotency import idempotent
+from accounts.middleware import afterwards
 from accounts.openapi import IDEMPOTENCY_KEY, OF_ONE, OF_POST, answers
 from accounts.problems import TYPE, Problem
 from accounts.roles import Function, Scope
 from pipeline.api import schemas
 from pipeline.api.deals import MOVE, as_refusal, seen_version, stage_named, the_deal
+from pipeline.held import note_refusal
+from pipeline.losing import lost_stage
 from pipeline.models import Deal, DealStatus, Move, Override
 from pipeline.refusals import GateClosed, NotOpen, Stale
 from pipeline.wire import move_on_wire
@@ -48,6 +52,9 @@ def moves(request: Request, deal_id: str) -> Response:
         with transaction.atomic():
             made = _move(request, found, said)
     except GateClosed as shut:
+        inner: Any = request._request
+        to = lost_stage(found) if _is_lost(said) else stage_named(found, said["stage"], "stage")
+        afterwards(inner, partial(note_refusal, found, to, shut, by=inner.by))
         raise Problem(422, "The gate is closed", str(shut), unmet=[item.wire() for item in shut.unmet]) from None
     except (Stale, NotOpen) as refused:
         raise Problem(409, "Conflict", str(refused)) from None
@@ -84,7 +91,7 @@ def _move(request: Request, found: Deal, said: dict[str, Any]) -> Move:
     inner: Any = request._request
     version = said.get("version") or seen_version(request, found)
     reason = said.get("reason", "")
-    if said["stage"].strip().casefold() == DealStatus.LOST:
+    if _is_lost(said):
         if not reason.strip():
             raise ValidationError({"reason": ["Say why it was lost."]}, code="required")
         return found.lose(by=inner.by, reason=reason, competitor=said.get("competitor", ""), version=version)
@@ -96,6 +103,10 @@ def _move(request: Request, found: Deal, said: dict[str, Any]) -> Move:
         found, version = back.deal, None
     override = _override(inner, said.get("override"), reason)
     return found.move(to, by=inner.by, values=said["values"], override=override, reason=reason, version=version)
+
+
+def _is_lost(said: dict[str, Any]) -> bool:
+    return bool(said["stage"].strip().casefold() == DealStatus.LOST)
 
 
 def _override(inner: Any, said: Any, reason: str) -> Override | None:

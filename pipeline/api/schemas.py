@@ -6,11 +6,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from accounts.models import Member
 from accounts.openapi import ProblemDocument
 from leads.api.schemas import ActorOut, MoneyOut
 from leads.models import Stakeholder
+from pipeline.comments import LONGEST
 from pipeline.files import KINDS
-from pipeline.models import DealStatus
+from pipeline.models import DealStatus, Every, FileState
 from tenancy.serializers import TenantRelatedField
 
 s = serializers
@@ -151,6 +153,12 @@ class MeetingIn(s.Serializer[Any]):
     title = s.CharField(max_length=120, required=False, allow_blank=True)
     starts_at = Moment()
     minutes = s.IntegerField(min_value=5, max_value=1440, required=False)
+    place = s.CharField(max_length=200, required=False, allow_blank=True)
+    member = TenantRelatedField(Member, required=False, allow_null=True, help_text="Who holds it; else the owner.")
+
+
+class MeetingAdd(MeetingIn):
+    invite = s.BooleanField(required=False, help_text="Mail the prospect an invitation.")
 
 
 class MeetingChange(MeetingIn):
@@ -158,9 +166,10 @@ class MeetingChange(MeetingIn):
 
 
 class MeetingOut(s.Serializer[Any]):
-    id, kind, title = s.CharField(), s.CharField(), s.CharField()
+    id, kind, title, place = s.CharField(), s.CharField(), s.CharField(), s.CharField()
     starts_at, minutes = s.DateTimeField(), s.IntegerField()
-    outcome, created_at = Text(), s.DateTimeField()
+    member, outcome = Text(), Text()
+    invited_at, created_at = s.DateTimeField(allow_null=True), s.DateTimeField()
 
 
 class ObjectionIn(s.Serializer[Any]):
@@ -169,8 +178,11 @@ class ObjectionIn(s.Serializer[Any]):
     stakeholder = TenantRelatedField(Stakeholder, required=False, allow_null=True)
 
 
-class ObjectionChange(s.Serializer[Any]):
-    answer = s.CharField(max_length=500)
+class ObjectionChange(ObjectionIn):
+    """An `answer` closes it; null opens it again."""
+
+    text = s.CharField(max_length=500, required=False)
+    answer = s.CharField(max_length=500, required=False, allow_null=True)
 
 
 class ObjectionOut(s.Serializer[Any]):
@@ -182,18 +194,22 @@ class ObjectionOut(s.Serializer[Any]):
 class TaskIn(s.Serializer[Any]):
     title = s.CharField(max_length=120)
     kind = s.ChoiceField(("task", "call", "email", "meeting"), required=False)
+    member = TenantRelatedField(Member, required=False, allow_null=True, help_text="Whose it is; else the owner's.")
     due_at = Moment(required=False, allow_null=True)
+    remind_at = Moment(required=False, allow_null=True)
+    every = s.ChoiceField(Every.choices, required=False, allow_blank=True, help_text="Comes again when it is done.")
 
 
-class TaskChange(s.Serializer[Any]):
-    done = s.BooleanField()
+class TaskChange(TaskIn):
+    title = s.CharField(max_length=120, required=False)
+    done = s.BooleanField(required=False)
 
 
 class TaskOut(s.Serializer[Any]):
     id, title, kind = s.CharField(), s.CharField(), s.CharField()
-    member = Text()
-    due_at, done_at = s.DateTimeField(allow_null=True), s.DateTimeField(allow_null=True)
-    created_at = s.DateTimeField()
+    member, every = Text(), Text()
+    due_at, remind_at = s.DateTimeField(allow_null=True), s.DateTimeField(allow_null=True)
+    done_at, created_at = s.DateTimeField(allow_null=True), s.DateTimeField()
 
 
 class FileIn(s.Serializer[Any]):
@@ -201,10 +217,28 @@ class FileIn(s.Serializer[Any]):
     kind = s.ChoiceField(list(KINDS), required=False)
 
 
+class FileChange(s.Serializer[Any]):
+    kind = s.ChoiceField(list(KINDS))
+
+
 class FileOut(s.Serializer[Any]):
     id, kind, name = s.CharField(), s.CharField(), s.CharField()
     size, content_type = s.IntegerField(), s.CharField()
+    state = s.ChoiceField(FileState.choices)
     created_at = s.DateTimeField()
+
+
+class CommentIn(s.Serializer[Any]):
+    """“@Rita Lindqvist” tells her."""
+
+    body = s.CharField(max_length=LONGEST)
+
+
+class CommentOut(s.Serializer[Any]):
+    id, author, body = s.CharField(), s.CharField(), s.CharField()
+    member = Text()
+    mentions = s.ListField(child=s.CharField())
+    created_at, edited_at = s.DateTimeField(), s.DateTimeField(allow_null=True)
 
 
 DEAL_FILTERS = [

@@ -2,15 +2,20 @@
 import "./theme-switch.js";
 import "./countdown.js";
 import "./toasts.js";
+import "./notices.js";
 import "./dialogs.js";
 import "./menus.js";
+import "./tabs.js";
 import "./keys.js";
 import "./live.js";
 import "./forms.js";
+import "./mentions.js";
 import "./palette.js";
 import "./panels.js";
-import "./panels.js";
+import "./choosing.js";
 import "./board-live.js";
+import "./board-slices.js";
+import "./order.js";
 import { board } from "./board.js";
 
 board();

@@ -25,14 +25,25 @@ function put(fresh, list) {
   else replace(old, fresh, list);
 }
 
+// In the order of `data-at`; what belongs below all that has been loaded waits above the rest, to be seen at once.
+function insert(card, list) {
+  const others = [...list.children].filter((other) => other !== card);
+  const next = others.find((other) => other.matches("[hx-get], .cards-empty") || other.dataset.at > card.dataset.at) ?? null;
+  if (card.parentElement === list && card.nextElementSibling === next) return;
+  const focused = card.contains(document.activeElement) ? document.activeElement : null;
+  list.insertBefore(card, next);
+  focused?.focus({ preventScroll: true });
+}
+
 function replace(old, fresh, list) {
   if (old?.closest("[data-cards]") === list) {
     window.Idiomorph.morph(old, fresh);
+    insert(byId(fresh.id), list);
     return;
   }
   const focused = old?.contains(document.activeElement);
   old?.remove();
-  list.prepend(fresh);
+  insert(fresh, list);
   window.htmx.process(fresh);
   if (focused) one("[data-open]", fresh)?.focus({ preventScroll: true });
 }
@@ -42,15 +53,51 @@ function renew(fresh) {
   if (old) window.Idiomorph.morph(old, fresh);
 }
 
+// Who had the focus on a card that goes away finds it on the next one.
+function remove(card) {
+  if (!card) return;
+  if (card.contains(document.activeElement)) {
+    const next = [card.nextElementSibling, card.previousElementSibling].find((other) => other?.dataset.card);
+    (next ? one("[data-open]", next) : one("h1"))?.focus({ preventScroll: true });
+  }
+  card.remove();
+}
+
+// Cards glide from where they were, so that nothing jumps from under a hand.
+function glide(change) {
+  const board = one("[data-board]");
+  if (!board || matchMedia("(prefers-reduced-motion: reduce)").matches) return change();
+  const places = new Map(all("[data-card]", board).map((card) => [card.id, card.getBoundingClientRect()]));
+  change();
+  for (const card of all("[data-card]", board)) {
+    const [from, to] = [places.get(card.id), card.getBoundingClientRect()];
+    const moved = from && (from.top !== to.top || from.left !== to.left);
+    const frames = from
+      ? [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }]
+      : [{ opacity: 0 }, { opacity: 1 }];
+    if (moved || !from) card.animate(frames, { duration: 180, easing: "cubic-bezier(.2,.7,.2,1)" });
+  }
+}
+
 function place(template) {
   const root = template.content;
   for (const list of all("[data-into]", root)) {
     const target = one(`[data-board] [data-stage="${list.dataset.into}"] [data-cards]`);
     if (target) for (const card of all(":scope > li", list)) put(document.importNode(card, true), target);
   }
-  for (const gone of all("[data-gone]", root)) byId(gone.dataset.gone)?.remove();
+  for (const gone of all("[data-gone]", root)) remove(byId(gone.dataset.gone));
   for (const fresh of all("[data-fresh]", root)) renew(document.importNode(fresh, true));
   template.remove();
+}
+
+// A slice that is loaded later may bring a card that came here by itself in the meantime.
+function once(list) {
+  const seen = new Map();
+  for (const card of all(":scope > [data-card]", list)) {
+    const twin = seen.get(card.id);
+    if (twin) (twin.contains(document.activeElement) ? card : twin).remove();
+    seen.set(card.id, card);
+  }
 }
 
 function changed({ detail }) {
@@ -67,6 +114,9 @@ function moved({ detail }) {
 
 document.body.addEventListener("tollgate:board", changed);
 document.body.addEventListener("tollgate:moved", moved);
-document.addEventListener("htmx:afterSwap", () => {
-  for (const template of all("template[data-changed]")) place(template);
+document.addEventListener("htmx:afterSwap", (event) => {
+  const templates = all("template[data-changed]");
+  if (templates.length) glide(() => templates.forEach(place));
+  if (event.target.closest("[data-cards]")) all("[data-board] [data-cards]").forEach(once);
+  if (templates.length) document.dispatchEvent(new CustomEvent("tollgate:cards"));
 });

@@ -6,15 +6,31 @@ import { moveMenu } from "./move-menu.js";
 const need = (card, stage) => JSON.parse(card.dataset.missing || "{}")[stage] ?? null;
 const columns = () => all("[data-board] [data-stage]");
 
-/** Ask the server to move a card: 200 brings the columns, 422 the gate's dialog, 409 the newer card. */
-export async function move(card, stage) {
+/** Whether people put the cards of a column in order here. */
+export const byHand = () => Boolean(one("[data-board][data-by-hand]"));
+
+/** Between which cards one stands. */
+export function beside(card) {
+  const cards = all(":scope > [data-card]", card.parentElement);
+  const at = cards.indexOf(card);
+  return { before: cards[at + 1]?.dataset.card ?? "", after: cards[at - 1]?.dataset.card ?? "" };
+}
+
+/** Ask the server to move a card, between others if `place` names them: 200 brings the columns, 422 the gate's dialog,
+    409 the newer card. */
+export const move = (card, stage, place = {}) => send(card, card.dataset.moveUrl, { stage, ...place });
+
+/** Ask the server to put a card elsewhere in its column. */
+export const rank = (card, place) => send(card, card.dataset.moveUrl.replace(/moves\/$/, "place/"), place);
+
+async function send(card, url, values) {
   const id = card.id;
   const link = one("[data-open]", card);
   link?.focus({ preventScroll: true });
   card.classList.add("is-waiting");
   try {
-    await window.htmx.ajax("POST", card.dataset.moveUrl, {
-      source: card, target: "#dialogs", swap: "innerHTML", values: { stage, version: card.dataset.version },
+    await window.htmx.ajax("POST", url, {
+      source: card, target: "#dialogs", swap: "innerHTML", values: { version: card.dataset.version, ...values },
     });
   } finally {
     one(`#${CSS.escape(id)}`)?.classList.remove("is-waiting");
@@ -24,9 +40,8 @@ export async function move(card, stage) {
 
 /** What a stage would say to this card: whether it opens, and in words. */
 export function answer(card, stage) {
-  const missing = need(card, stage);
-  if (!missing) return { gate: "open", words: "" };
-  return { gate: missing.n ? "shut" : "open", words: missing.words, detail: missing.detail ?? missing.words };
+  const [missing, words, detail] = need(card, stage) ?? [0, ""];
+  return { gate: missing ? "shut" : "open", words, detail: detail ?? words };
 }
 
 /** Let every column's head, and the gate before it, answer for the card in the hand. */
@@ -53,9 +68,9 @@ export function hideAnswers() {
 function dragging(list) {
   new window.Sortable(list, {
     group: { name: "deals", pull: "clone" },
-    sort: false,
+    sort: byHand(),
     draggable: "[data-card]:not([data-fixed])",
-    filter: "[data-move-menu]",
+    filter: "[data-move-menu], [data-choose]",
     preventOnFilter: false,
     forceFallback: true,
     fallbackOnBody: true,
@@ -68,16 +83,31 @@ function dragging(list) {
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
     onClone: ({ item, clone }) => leaveSlot(item, clone),
     onStart: ({ item }) => {
-      list.closest("[data-board]").dataset.dragging = "";
+      list.closest("[data-board]").dataset.dragging = item.hasAttribute("data-mine") ? "mine" : "";
+      item.dataset.from = JSON.stringify(beside(item));
       showAnswers(item);
     },
     onMove: ({ dragged, to }) => {
+      if (to.dataset.owner) return;
+      if (to === dragged.closest("[data-cards]")) delete dragged.dataset.gate;
       const { gate, words, detail } = answer(dragged, to.closest("[data-stage]").dataset.stage);
       dragged.dataset.gate = gate;
       dragged.dataset.slot = gate === "shut" ? detail : words || "Drop here";
     },
     onEnd: drop,
   });
+}
+
+/** Ask why a card goes to a colleague: the dialog "Pass on", with them chosen. */
+export function passOn(card, owner = "") {
+  const lead = one("[data-open]", card).href;
+  window.htmx.ajax("GET", `${lead}assignment/?to=${owner}`, { source: card, target: "#dialogs", swap: "innerHTML" });
+}
+
+function owners() {
+  for (const list of all("[data-owner]")) {
+    if (!window.Sortable.get(list)) new window.Sortable(list, { group: { name: "deals", put: true, pull: false }, sort: false, draggable: "[data-card]" });
+  }
 }
 
 function leaveSlot(item, clone) {
@@ -93,12 +123,18 @@ function drop({ item, clone, from, to }) {
   delete item.dataset.slot;
   delete item.dataset.gate;
   swallowClick();
+  if (clone === item) clone = null;
+  const place = to.dataset.owner ? {} : beside(item);
+  const before = item.dataset.from;
+  delete item.dataset.from;
   if (from === to) {
-    if (clone?.isConnected && clone !== item) clone.remove();
+    clone?.remove();
+    if (byHand() && JSON.stringify(place) !== before) rank(item, place);
     return;
   }
   clone.replaceWith(item);
-  move(item, to.closest("[data-stage]").dataset.stage);
+  if (to.dataset.owner) return passOn(item, to.dataset.owner);
+  move(item, to.closest("[data-stage]").dataset.stage, byHand() ? place : {});
 }
 
 // The click that ends a drag must not open the card.
@@ -128,7 +164,13 @@ on("click", "[data-stage-tab]", (event, tab) => {
 });
 
 function wake() {
-  for (const list of all("[data-board] [data-cards]")) if (!window.Sortable.get(list)) dragging(list);
+  for (const list of all("[data-board] [data-cards]")) {
+    // Another order may have come into the same list.
+    const woken = window.Sortable.get(list);
+    if (woken) woken.option("sort", byHand());
+    else dragging(list);
+  }
+  owners();
   const root = one("[data-board]:not([data-awake])");
   if (!root) return;
   root.dataset.awake = "";

@@ -8,13 +8,14 @@ export function open(dialog, opener = document.activeElement) {
   if (!dialog || dialog.open) return;
   openers.set(dialog, opener);
   dialog.showModal();
-  const first = one("[aria-invalid=true], [autofocus], .unmet :is(input, select, textarea)", dialog);
-  (first ?? one("input:not([type=hidden]), select, textarea, button", dialog))?.focus();
+  const first = one("[aria-invalid=true], [autofocus], .unmet :is(input, select, textarea, button)", dialog);
+  (first ?? one("input:not([type=hidden]), select, textarea", dialog) ?? one("button", dialog))?.focus();
 }
 
 document.addEventListener("close", (event) => {
   const opener = openers.get(event.target);
   if (opener?.isConnected) opener.focus();
+  if (event.target.contains(document.activeElement)) document.activeElement.blur(); // nobody types into what is closed
   event.target.dispatchEvent(new CustomEvent("tollgate:closed", { bubbles: true }));
 }, true);
 

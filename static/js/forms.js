@@ -7,13 +7,20 @@ on("change", "[data-composer] [name=kind]", (_, kind) => {
     part.hidden = part.dataset.forKind !== kind.value;
     part.disabled = part.hidden;
   }
+  for (const part of all("[data-not-for-kind]", form)) part.hidden = part.disabled = part.dataset.notForKind.split(" ").includes(kind.value);
   const words = one("[data-save-words]", form);
-  if (words) words.textContent = `Log ${kind.closest("label").textContent.trim().toLowerCase()}`;
+  const verb = kind.value === "comment" ? "Add" : "Log";
+  if (words) words.textContent = `${verb} ${kind.closest("label").textContent.trim().toLowerCase()}`;
 });
 function showChosen() {
   for (const kind of all("[data-composer] [name=kind]:checked")) kind.dispatchEvent(new Event("change", { bubbles: true }));
 }
 showChosen();
+
+// One box for all of a form.
+on("change", "[data-choose-all]", (_, chief) => {
+  for (const box of all("[name=chosen]", chief.closest("form"))) box.checked = chief.checked;
+});
 
 function focusFirstWrong(within) {
   one("[aria-invalid=true]", within)?.focus();

@@ -1,7 +1,7 @@
-// The intake queue: fresh by itself, but never while somebody has rows chosen; and one box for all of them.
-import { all, on, one } from "./page.js";
+// The intake queue: fresh by itself, but never while somebody has rows chosen.
+import { all, one } from "./page.js";
 
-const KINDS = ["captured", "repeated", "quarantined", "put_aside", "assigned", "reopened", "deleted"];
+const KINDS = ["captured", "repeated", "quarantined", "put_aside", "assigned", "reopened", "merged", "deleted"];
 const boxes = () => all("#intake [name=chosen]");
 
 for (const kind of KINDS) {
@@ -11,6 +11,3 @@ for (const kind of KINDS) {
     }
   });
 }
-on("change", "[data-choose-all]", (_, chief) => {
-  for (const box of boxes()) box.checked = chief.checked;
-});

@@ -1,6 +1,6 @@
 // Cards by keyboard: arrows walk; Space lifts, left and right choose a stage, Space puts down, Esc puts back.
 import { all, one, say } from "./page.js";
-import { answer, hideAnswers, move, showAnswers } from "./board.js";
+import { answer, beside, byHand, hideAnswers, move, passOn, rank, showAnswers } from "./board.js";
 
 let held = null;
 
@@ -9,10 +9,10 @@ const name = (column) => one("h2", column).textContent.trim();
 const focus = (card) => one("[data-open]", card)?.focus();
 
 function lift(card) {
-  held = { card, parent: card.parentElement, next: card.nextElementSibling, home: card.closest("[data-stage]") };
+  held = { card, from: JSON.stringify(beside(card)), parent: card.parentElement, next: card.nextElementSibling, home: card.closest("[data-stage]") };
   card.classList.add("is-held");
   showAnswers(card);
-  say(`${card.dataset.name} lifted from ${name(held.home)}. Left and right choose a stage, Space puts it down, Escape puts it back.`);
+  say(`${card.dataset.name} lifted from ${name(held.home)}. Left and right choose a stage, ${byHand() ? "up and down a place, " : ""}Space puts it down, Escape puts it back.`);
 }
 
 function putBack() {
@@ -25,11 +25,13 @@ function putBack() {
 }
 
 function putDown() {
-  const { card, home } = held;
+  const { card, home, from } = held;
   const stage = card.closest("[data-stage]");
+  const place = beside(card);
   putBack();
-  if (stage === home) say(`${card.dataset.name} stays in ${name(home)}.`);
-  else move(card, stage.dataset.stage);
+  if (stage !== home) move(card, stage.dataset.stage, byHand() ? place : {});
+  else if (byHand() && JSON.stringify(place) !== from) rank(card, place);
+  else say(`${card.dataset.name} stays in ${name(home)}.`);
 }
 
 function carry(by) {
@@ -41,6 +43,18 @@ function carry(by) {
   held.card.scrollIntoView({ inline: "nearest", block: "nearest" });
   const { words } = next === held.home ? { words: "It came from here." } : answer(held.card, next.dataset.stage);
   say(`${name(next)}. ${words || "The gate is open."}`);
+}
+
+function shift(by) {
+  const { card } = held;
+  const cards = all(":scope > [data-card]", card.parentElement);
+  const other = cards[cards.indexOf(card) + by];
+  if (!other) return say(by < 0 ? "It is on top." : "It is the last.");
+  if (by < 0) other.before(card);
+  else other.after(card);
+  focus(card);
+  card.scrollIntoView({ block: "nearest" });
+  say(`${cards.indexOf(card) + by + 1} of ${cards.length}.`);
 }
 
 function walk(card, key) {
@@ -68,7 +82,9 @@ export function lifting() {
       putBack();
       say(`${card.dataset.name} is back where it was.`);
     } else if (held && (key === "ArrowRight" || key === "ArrowLeft")) carry(key === "ArrowRight" ? 1 : -1);
+    else if (held && key.startsWith("Arrow") && byHand()) shift(key === "ArrowUp" ? -1 : 1);
     else if (key.startsWith("Arrow") && !held) walk(card, key);
+    else if (key === "p" && !held && card.hasAttribute("data-mine")) passOn(card);
     else return;
     event.preventDefault();
     event.stopPropagation();

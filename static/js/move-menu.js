@@ -1,6 +1,7 @@
 // "Move to": the same move with a single pointer, or with M on the card in focus.
 import { all, isTyping, one } from "./page.js";
-import { answer, move } from "./board.js";
+import { answer, beside, byHand, move, rank } from "./board.js";
+import { choose } from "./choosing.js";
 
 let menu = null;
 
@@ -13,25 +14,37 @@ function close(focusOpener = false) {
   if (focusOpener) opener.focus();
 }
 
-function item(card, column) {
+function item(words, remark, act) {
   const button = document.createElement("button");
-  const here = column === card.closest("[data-stage]");
-  const { words } = answer(card, column.dataset.stage);
   button.type = "button";
   button.className = "menu-item";
   button.setAttribute("role", "menuitem");
-  const stage = document.createElement("span");
-  stage.textContent = one("h2", column).textContent.trim();
-  const remark = document.createElement("span");
-  remark.className = "small muted ml-auto";
-  remark.textContent = here ? "is here" : words;
-  button.append(stage, remark);
-  if (here) button.setAttribute("aria-disabled", "true");
+  const said = document.createElement("span");
+  said.textContent = words;
+  const aside = document.createElement("span");
+  aside.className = "small muted ml-auto";
+  aside.textContent = remark;
+  button.append(said, aside);
+  if (!act) button.setAttribute("aria-disabled", "true");
   else button.addEventListener("click", () => {
     close();
-    move(card, column.dataset.stage);
+    act();
   });
   return button;
+}
+
+function stage(card, column) {
+  const name = one("h2", column).textContent.trim();
+  if (column === card.closest("[data-stage]")) return item(name, "is here", null);
+  return item(name, answer(card, column.dataset.stage).words, () => move(card, column.dataset.stage));
+}
+
+// What one does to a card by dragging within its column, with a single pointer.
+function places(card) {
+  const { before, after } = beside(card);
+  const higher = item("Higher", "", after ? () => rank(card, { before: after }) : null);
+  const lower = item("Lower", "", before ? () => rank(card, { after: before }) : null);
+  return byHand() ? [higher, lower] : [];
 }
 
 function open(card) {
@@ -42,7 +55,8 @@ function open(card) {
   element.className = "menu move-menu";
   element.setAttribute("role", "menu");
   element.setAttribute("aria-label", `Move ${card.dataset.name} to`);
-  element.append(...all("[data-board] [data-stage]").map((column) => item(card, column)));
+  element.append(...all("[data-board] [data-stage]").map((column) => stage(card, column)), ...places(card));
+  if (one("[data-choose]", card)) element.append(item("Choose", "X", () => choose(card)));
   one("article", card).append(element);
   opener.setAttribute("aria-expanded", "true");
   menu = { element, opener };

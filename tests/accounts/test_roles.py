@@ -16,6 +16,7 @@ EXPECTED = {
     Function.MANAGE_CAPTURE: "admin marketer",
     Function.SORT_INTAKE: "manager admin marketer",
     Function.MANAGE_CADENCES: "manager admin",
+    Function.MANAGE_PRIVACY: "admin",
     Function.MANAGE_ACCOUNT: "admin",
 }
 

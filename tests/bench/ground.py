@@ -24,10 +24,11 @@ PASSWORDS = dict.fromkeys(roles.LOGINS, "in-a-benchmark")
 
 
 class Ground:
-    """`urls` of the database roles; `account` as `new_account --json` says it, with `api_key`."""
+    """`urls` of the database roles; `account` as `new_account --json` says it, with `api_key`; `rows` of tables that
+    are brought in, if not as many as usual."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, rows: int | None = None) -> None:
+        self.folder, self.rows = folder, rows
         self.postgres = Postgres(folder / "postgres", options={"max_connections": "200"})
         self.urls: dict[str, str] = {}
         self.account: dict[str, str] = {}
@@ -36,8 +37,13 @@ class Ground:
         self.postgres.start()
         self.urls = roles.set_up(self.postgres.url(), "bench", PASSWORDS)
         self.manage("owner", "migrate", "--verbosity", "0")
-        opened = self.manage("app", "new_account", "--name", "Bench", "--email", "ada@bench.example", "--json")
-        self.account = json.loads(opened.strip().splitlines()[-1])
+        self.account = self.open_account("Bench")
+
+    def open_account(self, name: str) -> dict[str, str]:
+        """Another account, as `new_account --json` says it."""
+        opened = self.manage("app", "new_account", "--name", name, "--email", "ada@bench.example", "--json")
+        said: dict[str, str] = json.loads(opened.strip().splitlines()[-1])
+        return said
 
     def manage(self, role: str, *command: str) -> str:
         """Run manage.py in a database role; what it printed."""
@@ -90,12 +96,12 @@ BARE: Mapping[str, str] = {"DJANGO_SETTINGS_MODULE": "tests.bench.bare.settings"
 
 
 @contextmanager
-def prepared() -> Iterator[Ground]:
+def prepared(rows: int | None = None) -> Iterator[Ground]:
     """A ground, gone afterwards."""
     folder = BASE / "var" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    ground = Ground(folder)
+    ground = Ground(folder, rows)
     try:
         ground.start()
         yield ground

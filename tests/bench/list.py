@@ -32,6 +32,10 @@ FILL = """
                  FROM numbers)
     INSERT INTO lead ({columns}) SELECT {values} FROM numbers
 """
+SOURCE = """
+    SELECT account_id, id FROM source
+     WHERE %(account)s::text = '' OR account_id::text = %(account)s ORDER BY name LIMIT 1
+"""
 SEARCH = (
     "SELECT id FROM lead WHERE account_id = %s AND search_text LIKE %s ORDER BY captured_at DESC, id DESC LIMIT 1000"
 )
@@ -81,11 +85,9 @@ def searched(database: psycopg.Connection, account: str, seconds: float) -> Samp
     return Sample(size / seconds, took[size // 2], took[int(size * 0.95)], took[int(size * 0.99)], size)
 
 
-def fill(database: psycopg.Connection) -> str:
-    """Many leads in the opened account; its id."""
-    account, source = database.execute(
-        "SELECT source.account_id, source.id FROM source ORDER BY source.name LIMIT 1"
-    ).fetchone() or ("", "")
+def fill(database: psycopg.Connection, leads: int = LEADS, account: str = "") -> str:
+    """Many leads in the account with this id, or in any; its id."""
+    account, source = database.execute(SOURCE, {"account": account}).fetchone() or ("", "")
     given = {
         "id": "lead",
         "account_id": "%(account)s",
@@ -107,7 +109,7 @@ def fill(database: psycopg.Connection) -> str:
         empty = {"jsonb": "'[]'" if name in ("incomplete", "tech_stack") else "'{}'", "smallint": "0", "integer": "0"}
         given.setdefault(name, empty.get(kind, "''"))
     statement = FILL.format(columns=", ".join(given), values=", ".join(given.values()))
-    database.execute(statement, {"leads": LEADS, "account": account, "source": source})
+    database.execute(statement, {"leads": leads, "account": account, "source": source})
     for table in ("lead", "contact", "company"):
         database.execute(f"VACUUM ANALYZE {table}".encode())
     return str(account)

@@ -95,6 +95,6 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     """An HTTP/1.1 request, ready to send."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    if body:
+    if body and "Content_Type" not in headers:
         lines.append("Content-Type: application/json")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

@@ -7,9 +7,9 @@ from typing import Any
 RITA = {"initials": "RL", "name": "Rita Lindqvist", "hue": 0}
 RAJ = {"initials": "RM", "name": "Raj Mehta", "hue": 1}
 MISSING = {
-    "sta_1": {"n": 0, "words": "Back is allowed"},
-    "sta_3": {"n": 1, "words": "1 missing, fill in on drop", "detail": "No blocking objection open"},
-    "sta_4": {"n": 4, "words": "4 missing on the way"},
+    "sta_1": [0, "Back is allowed"],
+    "sta_3": [1, "1 missing, fill in on drop", "No blocking objection open"],
+    "sta_4": [4, "4 missing on the way"],
 }
 
 

@@ -99,7 +99,7 @@ def test_refused_drop_returns_the_card_and_opens_the_gate(page: Page) -> None:
     screenshot(page, "board-drag")
     page.mouse.up()
     expect(page.locator("#gate")).to_be_visible()
-    assert sent == ["stage=sta_3&version=1"]
+    assert [set(one.split("&")) for one in sent] == [{"stage=sta_3", "version=1"}]
     expect(page.locator("#column-sta_2 #deal-dea_4")).to_be_visible()
     expect(page.locator(".slot-from, .is-waiting")).to_have_count(0)
 
@@ -119,7 +119,7 @@ def test_card_moves_by_keyboard(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     expect(page.locator("#gate")).to_be_visible()
-    assert sent == ["stage=sta_3&version=1"]
+    assert [set(one.split("&")) for one in sent] == [{"stage=sta_3", "version=1"}]
 
 
 def test_card_moves_by_menu(page: Page) -> None:
@@ -136,7 +136,7 @@ def test_card_moves_by_menu(page: Page) -> None:
     page.get_by_role("button", name="Move Northgate Biotech to").click()
     page.get_by_role("menuitem", name="Closed").click()
     expect(page.locator("#gate")).to_be_visible()
-    assert sent == ["stage=sta_4&version=1"]
+    assert [set(one.split("&")) for one in sent] == [{"stage=sta_4", "version=1"}]
 
 
 def test_keys_walk_and_stay_silent_in_fields(page: Page) -> None:

@@ -43,3 +43,25 @@ def test_a_person_decides_what_is_kept_and_may_take_it_back(
     page.goto(f"{live_server.url}/acme/duplicates/")
     page.get_by_role("button", name="Undo the merge of").click()
     expect(page.get_by_text("may be one person")).to_be_visible()
+
+
+def test_long_values_stay_readable_side_by_side(page: Page, live_server: Any, transactional_db: None) -> None:
+    opened = open_account("Acme", "ada@acme.example", "correct-horse-7-battery")
+    with scope(opened.account):
+        source = Source.objects.get(name="Website")
+        for number in (1, 2):
+            facts = {
+                "name": "Maximiliane-Theodora von und zu Hohenstein-Wackersdorf",
+                "email": f"{'maximiliane.theodora.' * 2}{number}@it-systemhaus-mitteldeutschland.example",
+                "job_title": f"Head of Infrastructure, Procurement and Everything Else {number} " * 2,
+                "business_problem": f"{number} " + "We replace every server, and nobody knows which ones. " * 8,
+                "phone": "+49 40 361110",
+            }
+            find_duplicates([capture(facts, source=source, channel="form", by=PROSPECT).lead.pk])
+    sign_in(page, live_server, opened.user)
+    page.goto(f"{live_server.url}/acme/duplicates/")
+    assert_good(page, "duplicates-long")
+
+    page.get_by_role("radio", name="Everything Else 1").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Everything Else 2")).to_be_checked()

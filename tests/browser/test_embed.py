@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from events import drain
-from leads.models import Form, Submission
+from leads.models import CustomField, Form, Submission
 from tenancy import clock
 from tenancy.scope import scope
-from tests.browser.checks import assert_good
+from tests.browser.checks import assert_good, screenshot
 from tests.browser.elsewhere import website
 from workspace.opening import Opened, open_account
 
@@ -134,3 +134,65 @@ def test_the_hosted_page_is_good_and_solves_its_puzzle(page: Page, live_server: 
     stored = arrived(opened)
     assert (stored.spam, stored.campaign["utm_source"]) == ("", "mail")
     assert stored.received_at <= clock.now()
+
+
+OWN: dict[str, tuple[str, dict[str, Any]]] = {
+    "sites": ("number", {"label": "How many sites?", "required": True}),
+    "starts": ("date", {"label": "From when?"}),
+    "area": ("choice", {"label": "Which area?", "required": True}),
+    "needs": ("choices", {"label": "What of this?"}),
+    "vip": ("boolean", {"label": "Is it urgent?", "help": "Then we call today."}),
+    "campaign": ("text", {"hidden": True, "value": "spring"}),
+}
+SAID = {"sites": 3, "area": "North", "needs": ["Backup"], "vip": True, "campaign": "spring"}
+
+
+def with_own_fields(opened: Opened) -> Form:
+    form = the_form(opened)
+    with scope(opened.account):
+        for key, (kind, _) in OWN.items():
+            choices = {"choice": ["North", "South"], "choices": ["Backup", "Desk"]}.get(kind, [])
+            CustomField.objects.create(key=key, label=key.title(), type=kind, choices=choices)
+    own = [{"field": f"custom.{key}", **spec} for key, (_, spec) in OWN.items()]
+    return the_form(opened, fields=[*form.fields, *own])
+
+
+def answer_wrongly_then_rightly(page: Page) -> None:
+    fill(page)
+    page.get_by_label("How many sites?").fill("a few")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("A number is wanted here.").last).to_be_visible()
+    expect(page.get_by_text("Which area?: please fill this in.").last).to_be_visible()
+    expect(page.get_by_label("How many sites?")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("How many sites?").fill("3")
+    for box in ("North", "Backup", "Is it urgent?"):
+        page.get_by_label(box).check()
+
+
+def test_own_fields_are_checked_and_sent_from_another_origin(page: Page, live_server: Any, opened: Opened) -> None:
+    form = with_own_fields(opened)
+    with website({"/it": page_with(form, live_server.url)}, f"script-src 'self' {live_server.url}") as origin:
+        the_form(opened, origins=[origin])
+        page.goto(f"{origin}/it")
+        answer_wrongly_then_rightly(page)
+        screenshot(page, "embed-own-fields")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("status")).to_contain_text("Thank you.")
+    assert arrived(opened).lead.custom == SAID
+
+
+def test_own_fields_work_without_javascript_and_look_good(
+    page: Page, browser: Browser, live_server: Any, opened: Opened
+) -> None:
+    form = with_own_fields(opened)
+    page.goto(f"{live_server.url}/f/{form.public_id}/")
+    assert_good(page, "form-own-fields")
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{live_server.url}/f/{form.public_id}/")
+    answer_wrongly_then_rightly(plain)
+    screenshot(plain, "form-own-fields-wrong")
+    plain.get_by_role("button", name="Send").click()
+    expect(plain.get_by_role("heading", name="Thank you")).to_be_visible()
+    context.close()
+    assert arrived(opened).lead.custom == SAID

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from leads.models import Form
+from scoring.jobs import score_leads
 from tenancy.scope import scope
 from tests.browser.checks import assert_good
 from tests.browser.served import sign_in
+from tests.factories import a_lead
 from workspace.opening import Opened, open_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def opened(transactional_db: None) -> Opened:
-    return open_account("Acme", "ada@acme.example", "correct-horse-7-battery")
+    """With a lead of whom nobody knows by when he needs it."""
+    opened = open_account("Acme", "ada@acme.example", "correct-horse-7-battery")
+    with scope(opened.account):
+        score_leads([a_lead(headcount=180, industry="Logistics", job_title="Head of IT").pk])
+    return opened
 
 
 def the_form(opened: Opened) -> Form:
@@ -37,8 +43,13 @@ def test_fields_are_arranged_by_keyboard_and_the_preview_follows(page: Page, liv
     page.goto(f"{live_server.url}/acme/settings/forms/")
     page.get_by_role("link", name="Contact us", exact=True).click()
     expect(page.locator("#preview")).to_contain_text("How can we help?")
+    expect(page.locator("#suggested")).to_contain_text("Days until the need is the best next question")
     assert_good(page, "builder")
 
+    page.get_by_role("button", name="Ask for it").press("Enter")
+    expect(page.locator("#suggested")).to_have_count(0)
+    page.get_by_role("button", name="Days until the need: remove").press("Enter")
+    expect(page.locator("#suggested")).to_be_visible()
     page.get_by_role("button", name="Work e-mail: up").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".builder-row strong").first).to_have_text("Work e-mail")

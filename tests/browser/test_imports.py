@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from events.drain import drain
+from events.models import Job, JobState
+from leads.imports import batch, jobs, reading
+from tenancy.scope import scope
 from tests.browser.checks import assert_good
 from tests.browser.served import sign_in
 from workspace.opening import Opened, open_account
@@ -62,3 +65,49 @@ def test_a_table_is_checked_taken_and_taken_back(page: Page, live_server: Any, o
     expect(page.get_by_text("Undone", exact=True)).to_be_visible()
     page.get_by_role("link", name="All imports").click()
     assert_good(page, "imports")
+
+
+def test_a_long_import_is_watched_left_paused_and_stopped(
+    page: Page, live_server: Any, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "AT_ONCE", 50)
+    monkeypatch.setattr(reading, "CELLS_AT_ONCE", 1_000)
+    sign_in(page, live_server, opened.user)
+    page.goto(f"{live_server.url}/acme/imports/")
+    lines = ["Name,E-mail", *(f"Person {number},person{number}@example.com" for number in range(2_000))]
+    table: FilePayload = {"name": "everybody.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.get_by_label("File").set_input_files(files=table)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("Being read", exact=True)).to_be_visible()
+    assert_good(page, "import-reading")
+    drain()
+    page.get_by_role("button", name="Import 2,000 rows").click()
+    expect(page.get_by_text("you can leave this page")).to_be_visible()
+
+    a_turn(opened)
+    expect(page.get_by_text("50 new")).to_be_visible()
+    expect(page.get_by_text("50 of 2,000")).to_be_visible()
+    expect(page.get_by_text("left", exact=False).last).to_be_visible()
+    assert_good(page, "import-long")
+
+    page.get_by_role("link", name="All imports").click()
+    expect(page.get_by_role("cell", name="Running, 2 %")).to_be_visible()
+    page.get_by_role("link", name="everybody.csv").click()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
+    assert_good(page, "import-paused")
+
+    page.get_by_role("button", name="Go on").click()
+    a_turn(opened)
+    expect(page.get_by_text("100 of 2,000")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert_good(page, "import-stopped")
+
+
+def a_turn(opened: Opened) -> None:
+    """One batch of the import: what else is due comes first."""
+    with scope(opened.account):
+        job = Job.objects.get(kind="leads.run_imports", state=JobState.PENDING)
+        jobs.run_imports([job.subject_id])

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from events.record import PROSPECT
 from leads.capture import capture
-from leads.models import Source
+from leads.models import Lead, Silence, Source, Suspicion
 from tenancy.scope import scope
 from tests.browser.checks import assert_good
 from tests.browser.served import sign_in
@@ -34,10 +34,21 @@ def test_spam_is_restored_and_deleted(page: Page, live_server: Any, opened: Open
     arrive(opened, "Jonas Weidmann", company="Kestrel Logistics", email="jonas@kestrel.example", phone="040")
     arrive(opened, "Casino Bot", spam="It was filled in faster than anybody types.")
     arrive(opened, "Lena Krug", spam="A field that people do not see was filled in.")
+    with scope(opened.account):
+        jonas, other = Lead.objects.order_by("id")[:2]
+        Lead.objects.filter(pk=other.pk).update(status="open")
+        Suspicion.objects.create(first=jonas, second=other, confidence=80)
+        sentence = "Nothing since 2 March, 09:00; before, something came in 12.5 hours of such a time."
+        Silence.objects.create(source=jonas.source, since=jonas.captured_at, sentence=sentence)
     sign_in(page, live_server, opened.user)
     page.goto(f"{live_server.url}/acme/intake/")
     expect(page.get_by_role("row")).to_have_count(4)
+    expect(page.get_by_role("link", name="Perhaps known")).to_have_count(2)
     assert_good(page, "intake")
+    with scope(opened.account):
+        Lead.objects.filter(pk=other.pk).update(status="spam")
+        Silence.objects.update(ended_at=jonas.captured_at)
+        Suspicion.objects.all().delete()
 
     page.get_by_role("link", name="Spam folder").click()
     page.get_by_label("Choose Lena Krug").check()

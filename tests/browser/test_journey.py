@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -56,7 +57,7 @@ def account(stack: Stack) -> dict[str, Any]:
     return opened
 
 
-def api(stack: Stack, account: dict[str, Any], path: str, body: dict[str, Any] | None = None) -> Any:
+def api(stack: Stack, account: dict[str, Any], path: str, body: Any = None) -> Any:
     headers = {"Authorization": f"Bearer {account['api_key']}", "Content-Type": "application/json"}
     data = json.dumps(body).encode() if body else None
     with urllib.request.urlopen(urllib.request.Request(f"{stack.url}/api/v1/{path}", data, headers), timeout=10) as got:
@@ -136,3 +137,40 @@ def filling_it_in_moves_the_card_once(stack: Stack, account: dict[str, Any], pag
     kinds = [event["kind"] for event in events]
     assert (kinds.count("deal.moved"), kinds.count("meeting.booked")) == (1, 1)
     assert {event["actor"]["kind"] for event in events if event["kind"] == "deal.moved"} == {"member"}
+
+
+FITTING = {
+    "name": "Ines Carvalho",
+    "email": "ines@marlowe-freight.example",
+    "company": "Marlowe Freight",
+    "industry": "Logistics",
+    "country": "PT",
+    "headcount": 240,
+    "job_title": "Head of IT",
+    "tech_stack": ["SAP"],
+}
+
+
+def test_pricing_twice_and_a_demo_request_make_a_lead_urgent_while_its_rep_looks_on(
+    stack: Stack, account: dict[str, Any], page: Page
+) -> None:
+    """Nobody reloads the page, and what it says adds up to what the API says."""
+    sign_in(page, account)
+    lead = api(stack, account, "leads/", FITTING)["id"]
+    before = wait_for(20, lambda: (got := api(stack, account, f"leads/{lead}/"))["score"] and got)
+    assert before["tier"] != "urgent"
+    page.goto(f"{account['url']}leads/{lead}/")
+    page.wait_for_selector("[data-live=on]")
+    expect(page.locator("#receipt")).to_contain_text("Industry in the profile", timeout=20_000)
+
+    views = [{"kind": "page_view", "lead": lead, "url": "https://www.example.com/pricing"}] * 2
+    api(stack, account, "signals/", views)
+    api(stack, account, "leads/", FITTING | {"message": "We would like to see a demo, please."})
+
+    expect(page.locator("#receipt")).to_contain_text("Asked for a demo or a quote", timeout=20_000)
+    for words in ("Read the pricing page", "Pricing page again within 48 hours"):
+        expect(page.locator("#receipt")).to_contain_text(words)
+    known = api(stack, account, f"leads/{lead}/receipt/")
+    assert known["tier"] == "urgent"
+    assert known["score"] == sum(line["points"] for line in known["contributions"])
+    expect(page.locator("#receipt svg")).to_have_attribute("aria-label", re.compile(rf"Score {known['score']}.*Urgent"))

@@ -89,7 +89,7 @@ def test_the_receipt_adds_up(page: Page, jonas: SimpleNamespace) -> None:
 def test_answering_the_question_rescores_in_place(page: Page, jonas: SimpleNamespace) -> None:
     before = now_of(jonas).score
     assert before is not None
-    question = page.locator("#lead-next form")
+    question = page.locator("#lead-next .note form")
     expect(question).to_contain_text("Best next question")
     asked = question.locator("strong").inner_text()
     question.get_by_role("button", name="50 to 1,000").click()

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     *("", "members/", "keys/", "sources/", "forms/", "fields/", "enrichment/", "pipelines/", "scoring/", "routing/"),
     "jobs/",
+    "duplicates/",
 )
 
 
@@ -40,6 +41,8 @@ def test_page_is_good_at_every_size(ada: Page, live_server: Any, opened: Opened,
 
     expect(ada.get_by_role("heading", level=1)).to_have_text("Settings")
     assert_good(ada, f"settings-{path.strip('/') or 'general'}")
+    ada.set_viewport_size({"width": 390, "height": 844})
+    expect(ada.locator(".views [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 def test_key_is_made_shown_and_revoked(ada: Page, live_server: Any) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email import message_from_bytes
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -34,6 +35,14 @@ def test_a_forged_or_foreign_id_names_nobody() -> None:
     assert mail.lead_in(GLOBEX, token) is None
     assert mail.lead_in(ACME, ("b" if token[0] != "b" else "c") + token[1:]) is None
     assert mail.lead_in(ACME, "reply+nothing@tollgate.localhost") is None
+
+
+def test_a_letter_from_before_a_change_of_keys_is_still_answered(settings: Any) -> None:
+    address, before = mail.reply_address(ACME, LEAD), settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new one", [before]
+    assert mail.lead_in(ACME, address) == LEAD
+    settings.SECRET_KEY_FALLBACKS = []
+    assert mail.lead_in(ACME, address) is None
 
 
 @pytest.mark.parametrize("field", ["subject", "sender_name", "recipient", "reply_to", "unsubscribe_url", "message_id"])

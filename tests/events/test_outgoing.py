@@ -98,6 +98,41 @@ def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.Mon
         outgoing.public_address("rebinding.example", 80)
 
 
+def test_a_name_server_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer.wait(30) and [])
+    with pytest.raises(Unreachable, match="Nobody says where that is"):
+        fetch("http://hanging.example/", seconds=0.2)
+    answer.set()
+
+
+@pytest.mark.parametrize(("errno", "error"), [(socket.EAI_AGAIN, Unreachable), (socket.EAI_NONAME, Forbidden)])
+def test_a_name_server_that_is_away_is_worth_another_try(
+    monkeypatch: pytest.MonkeyPatch, errno: int, error: type[Exception]
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(errno, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(error):
+        fetch("http://somewhere.example/")
+
+
+def test_the_address_that_was_looked_at_is_the_one_that_is_gone_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["93.184.216.34", "127.0.0.1"])  # the second time, the name leads home
+    gone: list[Any] = []
+
+    def connect(address: Any, **_: Any) -> Any:
+        gone.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (next(answers), 80))])
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(Unreachable):
+        fetch("http://rebinding.example/")
+    assert gone == [("93.184.216.34", 80)]
+
+
 @pytest.mark.parametrize(
     "url",
     ["ftp://example.com/", "file:///etc/passwd", "http://", "http://a:b@example.com/", "http://[", "http://x:99999/"],

@@ -153,12 +153,12 @@ def test_fc2_a_race_for_turns(ground: Ground, new_sender: NewSender) -> None:
     control.burst(4)
     assert green(control), complaints(control)
     ground.change(
-        "UPDATE pool_member SET turns = turns + 100 WHERE id = (SELECT id FROM pool_member ORDER BY id LIMIT 1)"
+        "UPDATE pool_member SET paused_at = now() WHERE id = (SELECT id FROM pool_member ORDER BY id LIMIT 1)"
     )
     control.burst(20)
     assert green(control), complaints(control)
     assert spread(ground, control.ledger) > 1
-    ground.change("UPDATE pool_member SET turns = 1000")
+    ground.change("UPDATE pool_member SET paused_at = NULL")
 
     sender = new_sender()
     sender.burst(120)

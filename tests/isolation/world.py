@@ -16,7 +16,10 @@ from django.test import Client
 from events import drain
 from leads.capture import capture
 from leads.models import Lead, Source
+from pipeline.comments import add_comment
 from pipeline.files import attach_file
+from routing.versions import begin_draft as begin_routing_draft
+from scoring.versions import begin_draft
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
 from tenancy.scope import scope
@@ -38,6 +41,9 @@ def build() -> SimpleNamespace:
     drain.drain()
     with scope(acme.account):
         attach_file(Lead.objects.get(), SimpleUploadedFile("a.txt", b"text"), kind="other", by=acme.member.by)
+        add_comment(Lead.objects.get(), CANARY, by=acme.member.by)
+        begin_draft()  # its rules are the ones that pages can change
+        begin_routing_draft()
         rows = {model.PREFIX: a_row_of(model) for model in TENANT_MODELS}
     with scope(globex.account):
         eves_key = a_key()

@@ -70,7 +70,8 @@ def test_stakeholders_come_change_and_go(api: Api, path: Any, account: Account) 
     with scope(account):
         assert not Stakeholder.objects.exists()
         kinds = list(Event.objects.order_by("id").values_list("kind", flat=True).filter(kind__startswith="stake"))
-    assert kinds == ["stakeholder.added", "stakeholder.reviewed", "stakeholder.removed"]
+    told = ("added", "changed", "reviewed", "removed")
+    assert kinds == [f"stakeholder.{verb}" for verb in told]
 
 
 def test_disqualify_and_take_back(api: Api, path: Any) -> None:

@@ -81,6 +81,31 @@ def test_malformed_values_are_kept_and_flagged() -> None:
     assert captured.submission.raw["headcount"] == "many"
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        ["n/a", "Ada@Example.com", "other@example.com"],
+        {"type": "work", "value": "ada@example.com"},
+        [{"primary": False, "address": None}, {"address": "ada@example.com"}],
+    ],
+    ids=["list", "object", "list of objects"],
+)
+def test_of_several_addresses_the_first_that_is_one_is_kept(email: Any) -> None:
+    captured = sent(email=email)
+    assert (Contact.objects.get().email, Contact.objects.get().email_norm) == ("ada@example.com", "ada@example.com")
+    [problem] = captured.problems
+    assert (problem["pointer"], problem["code"]) == ("/email", "malformed")
+    assert "the first that makes sense is kept" in problem["detail"]
+    assert captured.submission.raw["email"] == email
+
+
+def test_several_values_of_which_none_is_an_address_are_kept_as_text() -> None:
+    captured = sent(name="Ada", email=["nobody", "none"], phone={"mobile": "+44 20 7183 8750"})
+    assert [item["pointer"] for item in captured.problems] == ["/email", "/phone"]
+    contact = Contact.objects.get()
+    assert (contact.email, contact.email_norm, contact.phone_e164) == ("['nobody', 'none']", "", "+442071838750")
+
+
 def test_missing_required_facts_make_it_incomplete() -> None:
     source = a_source("Fair", "event", required=["phone", "headcount", "custom.sites"])
     captured = sent(source, email="ada@example.com", headcount=12)
@@ -173,9 +198,9 @@ def test_spam_is_put_aside_but_never_lost() -> None:
     assert sent(email="ada@example.com").lead.pk == first.lead.pk
 
 
-def test_a_new_person_takes_two_statements(django_assert_num_queries: Any) -> None:
+def test_a_new_person_takes_three_statements(django_assert_num_queries: Any) -> None:
     source = a_source()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # the lock, the question behind it, everything that is new
         capture(ADA, source=source, channel="api", by=PROSPECT)
 
 

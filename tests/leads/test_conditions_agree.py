@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leads.catalogue import FIELDS, Type, find
-from leads.conditions import matches, q
+from leads.conditions import limits, matches, place, q
 from leads.conditions.operators import OPERATORS, Operand
+from leads.facts import facts_named
 from leads.models import Company, Contact, Lead, Source
 from tenancy.ids import public_id, uuid7
 from tenancy.models import Account
@@ -146,6 +147,16 @@ def _groups(branches: Any) -> Any:
 trees = st.recursive(leaves(), _groups, max_leaves=8)
 
 
+@given(leaves(), numbers | custom_values, numbers | custom_values)
+def test_values_at_the_same_place_among_the_limits_are_answered_alike(
+    tree: dict[str, Any], one: Any, other: Any
+) -> None:
+    name = tree["field"]
+    among = limits([tree], name)
+    if place(one, among) == place(other, among):
+        assert matches(tree, {name: one}, NOW) == matches(tree, {name: other}, NOW)
+
+
 @pytest.fixture(scope="module")
 def source(django_db_setup: None, django_db_blocker: Any) -> Iterator[Source]:
     with django_db_blocker.unblock(), transaction.atomic():
@@ -166,6 +177,8 @@ def test_predicate_and_filter_agree(
         lead = Lead.objects.create(contact=contact, company=company, source=source, **interest)
         lead = Lead.objects.select_related("contact", "company", "source").get(pk=lead.pk)
         facts = lead.facts
+        [read] = facts_named(Lead.objects.filter(pk=lead.pk), NAMES).values()
+        assert read == {name: facts.get(name) for name in NAMES if find(name)}
         for tree in several:
             found = Lead.objects.filter(q(tree, NOW), pk=lead.pk).exists()
             assert found == matches(tree, facts, NOW), tree

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from events.models import Event
 from events.record import SYSTEM
@@ -91,6 +93,24 @@ def test_a_won_lead_is_left_alone() -> None:
     assert Suspicion.objects.count() == 1
 
 
+@pytest.mark.usefixtures("in_scope")
+def test_many_are_compared_in_as_many_statements_as_one(django_assert_max_num_queries: Any) -> None:
+    facts = [{"name": f"Ada {word}", "email": f"{word}@example.com".lower()} for word in ("Byron", "Okafor", "Lindt")]
+    leads = [capture(one, source=a_source(), channel="api", by=SYSTEM).lead.pk for one in facts]
+    with django_assert_max_num_queries(4):
+        find_duplicates(leads)
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_three_of_one_person_in_one_batch_are_one_lead() -> None:
+    sent = {"name": "Ada King", "phone": "+44 20 7183 8750"}
+    leads = [capture(sent, source=a_source(), channel="api", by=SYSTEM).lead.pk for _ in range(3)]
+    find_duplicates(leads)
+    find_duplicates(leads)
+    assert Lead.objects.open().count() == 1
+    assert duplicates.waiting() == 0
+
+
 @pytest.fixture
 def page(cast: SimpleNamespace, account: Account) -> Client:
     with scope(account):
@@ -123,6 +143,38 @@ def test_a_person_merges_fact_by_fact_and_takes_it_back(page: Client, account: A
     with scope(account):
         assert Lead.objects.open().count() == 2
         assert duplicates.waiting() == 1
+
+
+def test_the_lead_page_says_quietly_that_somebody_may_be_the_same(page: Client, account: Account) -> None:
+    with scope(account):
+        asked(name="Grace Hopper", email="grace@example.org")
+        asked(name="Grace Hopper", email="hopper@example.org", company="Example")
+        one = Lead.objects.get(contact__email="ada@example.com").public_id
+    shown = page.get(f"/acme/leads/{one}/").content.decode()
+    assert "Perhaps somebody we know already." in shown
+    assert f"/acme/duplicates/?lead={one}" in shown
+    asked_about = page.get(f"/acme/duplicates/?lead={one}").content.decode()
+    assert ("a.king@example.com" in asked_about, "grace@example.org" in asked_about) == (True, False)
+    with scope(account):
+        duplicates.tell_apart(Suspicion.objects.get(first__contact__email="ada@example.com"))
+    assert "Perhaps somebody we know" not in page.get(f"/acme/leads/{one}/").content.decode()
+
+
+def test_a_mistyped_link_shows_all_pairs(page: Client) -> None:
+    assert "a.king@example.com" in page.get("/acme/duplicates/?lead=lead_x").content.decode()
+
+
+def test_the_queue_asks_no_more_of_a_long_list(page: Client, account: Account) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert page.get("/acme/duplicates/").status_code == 200
+        return len(made)
+
+    before = statements()
+    with scope(account):
+        for number in range(3):
+            asked(name="Ada King", email=f"ada{number}@example.com", phone="+44 20 7183 8750", budget="10k")
+    assert statements() <= before
 
 
 def test_two_people_stay_two(page: Client, account: Account) -> None:

@@ -82,3 +82,14 @@ def check(form: Form, body: str | bytes, kind: str, headers: dict[str, str]) -> 
         with scope(form.account):
             assert Submission.objects.count() - before == (answer.status_code < 400)
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("origin", ["https://[::1", "https://[", "null", "://", "https://a.example:x", "\u00ff"])
+def test_an_origin_that_is_none_is_foreign(form: Form, origin: str) -> None:
+    answer = Client().post(
+        path(form), json.dumps({"email": "a@b.example"}), "application/json", headers={"Origin": origin}
+    )
+    assert answer.status_code == 201
+    with scope(form.account):
+        assert "not one of the form's websites" in Submission.objects.get().spam

@@ -14,7 +14,7 @@ from leads.spam import HONEYPOT, stamp
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope
-from tests.factories import a_source
+from tests.factories import a_lead, a_source
 
 ADA = {"name": "Ada King", "email": "ada@example.com", "message": "Hello"}
 
@@ -100,10 +100,28 @@ def test_another_website_posts_json(form: Form, account: Account) -> None:
     assert sent["Access-Control-Allow-Origin"] == "https://acme.example"
     stored = submission(account)
     assert sent.json() == {
-        "id": stored.lead.public_id,
+        "id": stored.public_id,
         "submission": stored.public_id,
         "thanks": "Thank you, we call.",
     }
+
+
+def test_a_stranger_does_not_learn_whom_we_knew_before(form: Form, account: Account) -> None:
+    with scope(account):
+        known = a_lead(email=ADA["email"])
+    sent = Client().post(path(form), json.dumps(ADA), content_type="application/json")
+    assert submission(account).lead_id == known.pk
+    assert known.public_id not in sent.content.decode()
+
+
+@pytest.mark.parametrize("value", ["Ada \ud800", "\udc00\x00", "\ud83d Ada \ude00"])
+@pytest.mark.parametrize("name", ["name", "email", "phone", "message", "referrer"])
+def test_half_a_character_loses_nobody(form: Form, account: Account, name: str, value: str) -> None:
+    said = {"phone": "+442071838750", "landing_page": "https://acme.example", name: value}
+    sent = Client().post(path(form), json.dumps(said), content_type="application/json")
+    assert sent.status_code == 201 or (name, sent.status_code) == ("phone", 400)
+    if sent.status_code == 201:
+        assert submission(account)
 
 
 def test_another_website_posts_a_form_with_other_fields(form: Form, account: Account) -> None:

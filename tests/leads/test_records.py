@@ -51,6 +51,22 @@ def test_an_owned_lead_with_the_same_score_is_not_told_again(cast: SimpleNamespa
     assert kinds(lead) == [Kind.LEAD_SCORED, Kind.LEAD_QUALIFIED]
 
 
+def test_the_same_score_again_is_not_even_written() -> None:
+    same, other = a_lead(), a_lead()
+    record_scores([scored(same), scored(other)], SYSTEM)
+    before = Lead.objects.get(pk=same.pk).updated_at
+    record_scores([scored(same), scored(other, score=75)], SYSTEM)
+    assert Lead.objects.get(pk=same.pk).updated_at == before
+    assert (Lead.objects.get(pk=other.pk).score, Lead.objects.get(pk=other.pk).updated_at > before) == (75, True)
+
+
+def test_a_lead_can_become_qualified_by_the_score_it_had() -> None:
+    lead = a_lead()
+    record_scores([scored(lead, track="ask")], SYSTEM)
+    record_scores([scored(lead)], SYSTEM)
+    assert Lead.objects.get(pk=lead.pk).qualified_at is not None
+
+
 def test_nurture_is_not_qualified() -> None:
     lead = a_lead()
     record_scores([scored(lead, track="nurture")], SYSTEM)
@@ -83,7 +99,7 @@ def test_the_same_owner_again_is_no_event(cast: SimpleNamespace) -> None:
 
 def test_a_won_deal_closes_its_lead() -> None:
     lead, now = a_lead(), clock.now()
-    record_deals([DealRow(lead.pk, uuid7(), uuid7(), uuid7(), "Closed", Status.WON, now)])
+    record_deals([DealRow(lead.pk, uuid7(), uuid7(), uuid7(), "Closed", 5, Status.WON, now)])
     lead.refresh_from_db()
     assert (lead.status, lead.outcome, lead.closed_at, lead.stage_name) == ("won", "won", now, "Closed")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from accounts.models import Member
@@ -101,3 +103,18 @@ def test_a_new_account_is_watched_every_quarter_of_an_hour() -> None:
         drain.drain()
     with scope(account):
         assert timers.get().run_at == first.run_at + timedelta(minutes=15)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accounts_older_than_the_watch_get_their_timer_once() -> None:
+    migration = import_module("leads.migrations.0015_watched_everywhere")
+    watched, older = (open_account(name, f"ada@{name}.example").account for name in ("acme", "globex"))
+    drain.drain()
+    with scope(older):
+        Job.objects.filter(kind=watch_sources.name).update(state=JobState.DEAD)
+    for _ in range(2):
+        migration.begin_watching(apps, None)
+    drain.drain()
+    for account in (watched, older):
+        with scope(account):
+            assert Job.objects.filter(kind=watch_sources.name, state=JobState.PENDING).count() == 1

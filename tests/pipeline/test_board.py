@@ -1,3 +1,4 @@
+import html
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -36,11 +37,11 @@ def test_the_board_shows_each_deal_in_its_stage_with_its_meter(
 ) -> None:
     with scope(account):
         a_deal(cast.rita, company="Kestrel Logistics", value=84000, currency="EUR", tier="urgent")
-    html = rita.get("/acme/board/").content.decode()
-    assert "Kestrel Logistics" in html
-    assert "€84k" in html
-    assert "1 of 3 exit criteria met" in html
-    assert "1 open" in html
+    page = rita.get("/acme/board/").content.decode()
+    assert "Kestrel Logistics" in page
+    assert "€84k" in page
+    assert "1 of 3 exit criteria met" in page
+    assert "1 open" in page
 
 
 def test_the_first_view_stays_small_and_takes_twelve_queries_whatever_the_number_of_cards(
@@ -64,22 +65,39 @@ def test_the_first_view_stays_small_and_takes_twelve_queries_whatever_the_number
         for query in asked
         if not re.match(r"SAVEPOINT|RELEASE|SET LOCAL app.account_id = ''", query["sql"])
     ]
+
     assert len(own) <= 12, own
     assert response.content.count(b"data-card=") == 3 * FIRST
     assert len(response.content) <= 80 * 1024  # two columns more would have to fit into 100 KB
 
 
-def test_a_column_goes_on_where_it_ended(account: Account, cast: SimpleNamespace, rita: Client) -> None:
+@pytest.mark.parametrize("order", ["attention", "hand", "newest"])
+def test_a_column_goes_on_where_it_ended(account: Account, cast: SimpleNamespace, rita: Client, order: str) -> None:
     with scope(account):
         names = [f"Firm {number:02}" for number in range(70)]
         for name in names:
             a_deal(cast.rita, company=name)
         column = f"/acme/board/columns/{stage('Initial').public_id}/"
-    first = rita.get(column).content.decode()
-    more = first.partition("after=")[2].partition('"')[0].replace("&amp;", "&")
-    rest = rita.get(f"{column}?after={more}").content.decode()
-    assert [name for name in names if name in first] == names[20:]
-    assert [name for name in names if name in rest] == names[:20]
+    first = rita.get(f"{column}?order={order}").content.decode()
+    more = html.unescape(first.partition('hx-get="')[2].partition("hx-get=")[2].partition('"')[2].partition('"')[0])
+    assert "after=" in more
+    rest = rita.get(more).content.decode()
+    in_order = names if order == "attention" else names[::-1]
+    assert re.findall(r"Firm \d\d</a>", first) == [f"{name}</a>" for name in in_order[:50]]
+    assert re.findall(r"Firm \d\d</a>", rest) == [f"{name}</a>" for name in in_order[50:]]
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "~", "12~dea_x", "2026-01-01~dea_01M8PCBYG5F0YT62XBX5SA3D28", "9" * 40 + "~dea_01M8PCBYG5F0YT62XBX5SA3D28"],
+)
+@pytest.mark.parametrize("order", ["attention", "hand", "newest"])
+def test_a_slice_that_no_slice_named_is_not_found(account: Account, rita: Client, order: str, cursor: str) -> None:
+    with scope(account):
+        the_pipeline()
+        column = f"/acme/board/columns/{stage('Initial').public_id}/"
+    wanted = 200 if order == "hand" and cursor.startswith("9") else 404  # a very long rank is a rank
+    assert rita.get(f"{column}?order={order}&after={cursor}").status_code == wanted
 
 
 @pytest.mark.parametrize(
@@ -100,8 +118,8 @@ def test_views_and_filters(account: Account, cast: SimpleNamespace, rita: Client
     with scope(account):
         a_deal(cast.rita, company="Mine Ltd", tier="urgent", score=90)
         a_deal(cast.raj, company="Theirs Ltd", tier="low", score=10)
-    html = rita.get(f"/acme/board/?{query}").content.decode()
-    assert {name for name in ("Mine", "Theirs") if f"{name}</a>" in html or f"{name} Ltd</a>" in html} == shown
+    page = rita.get(f"/acme/board/?{query}").content.decode()
+    assert {name for name in ("Mine", "Theirs") if f"{name}</a>" in page or f"{name} Ltd</a>" in page} == shown
 
 
 def test_it_says_how_many_the_filter_hides(account: Account, cast: SimpleNamespace, rita: Client) -> None:
@@ -109,8 +127,8 @@ def test_it_says_how_many_the_filter_hides(account: Account, cast: SimpleNamespa
         a_deal(cast.rita, tier="urgent")
         a_deal(cast.raj, tier="low")
         a_deal(cast.raj, tier="low")
-    html = rita.get("/acme/board/?tier=high").content.decode()
-    assert "2 hidden by the filter" in " ".join(html.split())
+    page = rita.get("/acme/board/?tier=high").content.decode()
+    assert "2 hidden by the filter" in " ".join(page.split())
 
 
 def drop(client: Client, deal: Deal, to: str, **values: Any) -> Any:
@@ -131,9 +149,9 @@ def test_a_drop_through_an_open_gate_answers_with_the_card_in_its_new_column(
         target = stage("Discovery").public_id
     response = drop(rita, deal, "Discovery")
     assert response.status_code == 200
-    html = response.content.decode()
-    assert f'data-into="{target}"' in html
-    assert html.count(f'id="deal-{deal.public_id}"') == 1
+    page = response.content.decode()
+    assert f'data-into="{target}"' in page
+    assert page.count(f'id="deal-{deal.public_id}"') == 1
     with scope(account):
         assert the_deal(deal.lead).stage.name == "Discovery complete"
 
@@ -144,12 +162,12 @@ def test_a_refused_drop_opens_the_dialog_with_exactly_what_is_missing(
     with scope(account):
         deal = a_deal(cast.rita, company="Kestrel")
     response = drop(rita, deal, "Discovery")
-    html = " ".join(response.content.decode().split())
+    page = " ".join(response.content.decode().split())
     assert response.status_code == 422
-    assert "2 things are missing before Kestrel can move" in html
-    assert html.count('class="unmet"') == 2
-    assert "Contact name is known" in html
-    assert "Move anyway" not in html
+    assert "2 things are missing before Kestrel can move" in page
+    assert page.count('class="unmet"') == 2
+    assert "Contact name is known" in page
+    assert "Move anyway" not in page
 
 
 def test_the_dialog_fills_and_moves_and_keeps_what_was_typed_until_all_is_there(
@@ -160,9 +178,9 @@ def test_the_dialog_fills_and_moves_and_keeps_what_was_typed_until_all_is_there(
         size, call = criterion("Company size"), criterion("A discovery call")
     still = drop(rita, deal, "Discovery", **{size: "n/a", f"{call}.starts_at": "2026-03-12T14:00", "again": "1"})
     assert still.status_code == 422
-    html = still.content.decode()
-    assert 'value="2026-03-12T14:00"' in html
-    assert 'aria-invalid="true"' in html
+    page = still.content.decode()
+    assert 'value="2026-03-12T14:00"' in page
+    assert 'aria-invalid="true"' in page
     done = drop(rita, deal, "Discovery", **{size: "51-200", f"{call}.starts_at": "2026-03-12T14:00", "again": "1"})
     assert done.status_code == 200
     with scope(account):
@@ -218,10 +236,10 @@ def test_changed_cards_come_with_the_heads(account: Account, cast: SimpleNamespa
         gone.lose(by=cast.rita.by, reason="Price")
         column = stage("Closed").public_id
     leads = f"{deal.lead.public_id},{gone.lead.public_id},nonsense"
-    html = rita.get(f"/acme/board/cards/?leads={leads}", headers={"HX-Request": "true"}).content.decode()
-    assert "Kestrel" in html
-    assert "Marlowe" not in html
-    assert html.partition(f'data-into="{column}"')[2].count("Gable")
+    page = rita.get(f"/acme/board/cards/?leads={leads}", headers={"HX-Request": "true"}).content.decode()
+    assert "Kestrel" in page
+    assert "Marlowe" not in page
+    assert page.partition(f'data-into="{column}"')[2].count("Gable")
     assert other.pk
 
 
@@ -229,9 +247,9 @@ def test_a_gatepost_opens_the_criteria_of_its_gate(account: Account, rita: Clien
     with scope(account):
         the_pipeline()
         path = f"/acme/stages/{stage('Closed').public_id}/gate/"
-    html = rita.get(path).content.decode()
-    assert "A signed agreement is attached" in html
-    assert "A review timeline is acknowledged" in html
+    page = rita.get(path).content.decode()
+    assert "A signed agreement is attached" in page
+    assert "A review timeline is acknowledged" in page
 
 
 def test_without_a_pipeline_the_board_says_so(rita: Client) -> None:
@@ -241,6 +259,6 @@ def test_without_a_pipeline_the_board_says_so(rita: Client) -> None:
 def test_asked_about_an_open_gate_the_dialog_says_so(account: Account, cast: SimpleNamespace, rita: Client) -> None:
     with scope(account):
         deal, to = a_ready_deal(cast.rita, company="Kestrel"), stage("Discovery").public_id
-    html = rita.get(f"/acme/deals/{deal.public_id}/gate/?to={to}").content.decode()
-    assert "The gate is open for Kestrel" in html
-    assert "unmet" not in html
+    page = rita.get(f"/acme/deals/{deal.public_id}/gate/?to={to}").content.decode()
+    assert "The gate is open for Kestrel" in page
+    assert "unmet" not in page

@@ -53,7 +53,8 @@ def test_an_open_gate_lets_it_pass_and_the_move_knows_by_what_evidence(cast: Sim
         ("Discovery complete", True),
     ]
     assert (moved.gate["met"], moved.gate["total"]) == (0, 3)
-    assert Lead.objects.get(pk=deal.lead_id).stage_name == "Discovery complete"
+    lead = Lead.objects.get(pk=deal.lead_id)
+    assert (lead.stage_name, lead.stage_number) == ("Discovery complete", 2)
     event = Event.objects.get(kind=Kind.DEAL_MOVED)
     assert (event.actor_name, event.body["from"], event.body["to"]) == (
         "Rita",

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events.kinds import Kind
 from events.models import Event
+from events.record import SYSTEM, record
 from leads.models import Lead
 from pipeline import templates
 from pipeline.jobs import close_deals, open_deals, settle_gates, settle_pipeline
@@ -128,3 +129,41 @@ def test_a_deal_begins_where_the_form_asked_for(cast: SimpleNamespace) -> None:
 
     assert the_deal(asked).stage == first
     assert the_deal(plain).stage == the_deal(unknown).stage != first
+
+
+def start_at(lead: Lead, pipeline: Pipeline, name: str) -> None:
+    """As a routing rule says it: plain keys in the event of the assignment."""
+    keys = str(pipeline.pk), str(stage(name).pk)
+    record(Kind.LEAD_ASSIGNED, lead, by=SYSTEM, lead_id=lead.pk, pipeline=keys[0], stage=keys[1])
+
+
+def test_a_rule_chooses_the_pipeline(cast: SimpleNamespace) -> None:
+    the_pipeline()
+    other = templates.install("simple", title="Partners")
+    lead = a_lead(owner=cast.rita)
+    record(Kind.LEAD_ASSIGNED, lead, by=SYSTEM, lead_id=lead.pk, pipeline=str(other.pk))
+    open_deals([lead.pk])
+    assert the_deal(lead).pipeline == other
+
+
+def test_a_rule_chooses_a_stage_as_far_as_the_gates_are_open(cast: SimpleNamespace) -> None:
+    """No gate is passed unproven, whoever asks for it."""
+    pipeline = the_pipeline()
+    shut, open_ = a_lead(owner=cast.rita), a_lead(owner=cast.rita)
+    for lead in (shut, open_):
+        start_at(lead, pipeline, "Discovery")
+    open_deals([shut.pk])
+    assert the_deal(shut).stage.name == "Initial interest"
+    Criterion.objects.filter(stage=stage("Initial")).delete()
+    open_deals([open_.pk])
+    assert the_deal(open_).stage.name == "Discovery complete"
+    assert Visit.objects.get(deal__lead=open_).stage.name == "Discovery complete"
+
+
+def test_a_deal_never_begins_at_the_end(cast: SimpleNamespace) -> None:
+    pipeline = the_pipeline()
+    Criterion.objects.all().delete()
+    lead = a_lead(owner=cast.rita)
+    start_at(lead, pipeline, "Closed")
+    open_deals([lead.pk])
+    assert the_deal(lead).stage.name == "Commercial review"

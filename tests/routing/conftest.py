@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,15 @@ import pytest
 
 if TYPE_CHECKING:
     from tenancy.models import Account
+
+
+@pytest.fixture(autouse=True)
+def working_hours() -> Iterator[None]:
+    """It is Tuesday morning, whenever the tests run: at night nobody would be there. Threads have their own clock."""
+    from tenancy import clock
+
+    with clock.at(datetime(2026, 3, 17, 9, 42, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture

@@ -30,6 +30,11 @@ THREADS, EACH = 8, 250
 REPS = ("Rita", "Raj", "Jun", "Kim")
 
 
+@pytest.fixture(autouse=True)
+def working_hours() -> None:
+    """The real time: threads know no other. At night all four are back in the same hour, and take turns as by day."""
+
+
 @pytest.fixture
 def four(account: Account, rules: SimpleNamespace) -> Source:
     """Rita, Raj and two more; gives the source that everything comes through."""

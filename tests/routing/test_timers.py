@@ -12,8 +12,8 @@ from events.record import SYSTEM
 from leads.models import Lead
 from leads.timeline import entry
 from routing import assignment
-from routing.jobs import breach_timer, start_timers, stop_timers
-from routing.models import SlaPolicy, Timer
+from routing.jobs import climb_timers, start_timers, stop_timers
+from routing.models import Breach, Clock, Settled, SlaPolicy, Timer
 from routing.reasons import Reason
 from routing.reassignment import reassign
 from scoring.models import Receipt, ScoringVersion
@@ -41,8 +41,8 @@ def start(*leads: Lead, at: datetime = TUESDAY) -> None:
         start_timers([lead.pk for lead in leads])
 
 
-def timer_of(lead: Lead) -> Timer:
-    timer: Timer = Timer.objects.get(lead=lead)
+def timer_of(lead: Lead, wanted: Clock = Clock.FIRST_RESPONSE) -> Timer:
+    timer: Timer = Timer.objects.get(lead=lead, clock=wanted)
     return timer
 
 
@@ -55,7 +55,7 @@ def kinds() -> list[str]:
 
 
 def pending() -> list[datetime]:
-    return list(Job.objects.filter(kind=breach_timer.name, state=JobState.PENDING).values_list("run_at", flat=True))
+    return list(Job.objects.filter(kind=climb_timers.name, state=JobState.PENDING).values_list("run_at", flat=True))
 
 
 def test_an_urgent_lead_is_promised_five_minutes_from_its_capture() -> None:
@@ -66,7 +66,7 @@ def test_an_urgent_lead_is_promised_five_minutes_from_its_capture() -> None:
     assert timer.risk_at == TUESDAY + 3.75 * MINUTE
     lead.refresh_from_db()
     assert (lead.first_response_due_at, lead.first_response_risk_at) == (due, timer.risk_at)
-    assert (kinds(), pending()) == ([Kind.PROMISE_MADE], [due])
+    assert (kinds(), pending()) == ([Kind.PROMISE_MADE], [timer.risk_at])
 
 
 def test_a_high_lead_is_promised_the_end_of_the_working_day() -> None:
@@ -103,7 +103,7 @@ def test_a_higher_tier_brings_the_promise_forward_and_a_lower_one_does_not_put_i
     become(lead, tier="urgent")
     start(lead, at=TUESDAY + 10 * MINUTE)
     sooner = TUESDAY + 15 * MINUTE
-    assert (timer_of(lead).due_at, pending()) == (sooner, [sooner])
+    assert (timer_of(lead).due_at, pending()) == (sooner, [timer_of(lead).risk_at])
     become(lead, tier="high")
     start(lead, at=TUESDAY + 11 * MINUTE)
     become(lead, tier="urgent")
@@ -119,6 +119,21 @@ def test_a_lead_that_was_promised_nothing_at_first_starts_when_it_is_raised() ->
     become(lead, tier="urgent")
     start(lead, at=TUESDAY + 60 * MINUTE)
     assert timer_of(lead).due_at == TUESDAY + 65 * MINUTE
+
+
+def test_an_answer_is_promised_from_when_the_lead_is_raised_also_to_one_who_was_promised_an_attempt() -> None:
+    tries: dict[str, Any] = {"clock": Clock.FIRST_ATTEMPT, "due_minutes": 120}
+    SlaPolicy.objects.create(name="Try", condition={"field": "tier", "operator": "is", "value": "medium"}, **tries)
+    lead = captured("medium")
+    version = ScoringVersion.objects.create(number=1, caps={}, tiers={}, criteria=[])
+    Receipt.objects.create(lead=lead, version=version, score=50, tier="medium", body={})
+    start(lead)
+    assert timer_of(lead, Clock.FIRST_ATTEMPT).due_at == TUESDAY + 120 * MINUTE
+    Receipt.objects.create(lead=lead, version=version, score=90, tier="urgent", body={})
+    become(lead, tier="urgent")
+    start(lead, at=TUESDAY + 60 * MINUTE)
+    assert timer_of(lead).due_at == TUESDAY + 65 * MINUTE
+    assert timer_of(lead, Clock.FIRST_ATTEMPT).due_at == TUESDAY + 120 * MINUTE
 
 
 def test_a_new_owner_does_not_restart_the_clock(rules: SimpleNamespace) -> None:
@@ -163,11 +178,11 @@ def test_a_promise_breaks_when_due_not_before_and_once() -> None:
     lead = captured("urgent")
     start(lead)
     timer = timer_of(lead)
-    for at in (timer.due_at - timedelta(microseconds=1), timer.due_at, timer.due_at + MINUTE):
+    for at in (timer.risk_at - timedelta(microseconds=1), timer.due_at - timedelta(microseconds=1), timer.due_at):
         with clock.at(at):
-            breach_timer([timer.pk])
+            climb_timers([timer.pk])
     assert timer_of(lead).broken_at == timer.due_at
-    assert kinds() == [Kind.PROMISE_MADE, Kind.PROMISE_BROKEN]
+    assert kinds() == [Kind.PROMISE_MADE, Kind.PROMISE_REMINDED, Kind.PROMISE_BROKEN, Kind.PROMISE_ESCALATED]
 
 
 def test_answering_after_the_breach_still_counts_as_an_answer() -> None:
@@ -175,11 +190,12 @@ def test_answering_after_the_breach_still_counts_as_an_answer() -> None:
     start(lead)
     timer = timer_of(lead)
     with clock.at(timer.due_at):
-        breach_timer([timer.pk])
+        climb_timers([timer.pk])
     become(lead, first_response_at=TUESDAY + 9 * MINUTE)
     stop_timers([lead.pk])
     assert timer_of(lead).kept_at == TUESDAY + 9 * MINUTE
-    assert kinds() == [Kind.PROMISE_MADE, Kind.PROMISE_BROKEN]
+    assert kinds() == [Kind.PROMISE_MADE, Kind.PROMISE_BROKEN, Kind.PROMISE_ESCALATED]
+    assert Breach.objects.get().settled == Settled.ANSWERED
 
 
 def test_a_closed_lead_ends_its_promise_and_a_reopened_one_gets_a_new_one() -> None:
@@ -191,8 +207,9 @@ def test_a_closed_lead_ends_its_promise_and_a_reopened_one_gets_a_new_one() -> N
     assert pending() == []
     become(lead, status="open")
     start(lead, at=TUESDAY + 60 * MINUTE)
-    timer = timer_of(lead)
-    assert (timer.due_at, timer.cancelled_at, pending()) == (TUESDAY + 65 * MINUTE, None, [timer.due_at])
+    timer = Timer.objects.running().get(lead=lead)
+    assert (timer.due_at, pending()) == (TUESDAY + 65 * MINUTE, [timer.risk_at])
+    assert Timer.objects.filter(lead=lead).count() == 2
 
 
 def test_a_closed_lead_is_never_said_to_be_late() -> None:
@@ -200,14 +217,14 @@ def test_a_closed_lead_is_never_said_to_be_late() -> None:
     start(lead)
     become(lead, status="lost")
     with clock.at(TUESDAY + 60 * MINUTE):
-        breach_timer([timer_of(lead).pk])
+        climb_timers([timer_of(lead).pk])
     assert timer_of(lead).broken_at is None
 
 
 def test_an_edited_policy_holds_for_new_promises_only() -> None:
     before = captured("urgent")
     start(before)
-    SlaPolicy.objects.filter(tier="urgent").update(due_minutes=15)
+    SlaPolicy.objects.filter(name="Answer within 5 minutes").update(due_minutes=15)
     after = captured("urgent")
     start(before, after)
     assert timer_of(before).due_at == TUESDAY + 5 * MINUTE

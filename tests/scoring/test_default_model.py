@@ -8,19 +8,21 @@ from typing import Any
 import pytest
 
 from scoring.scorecard import score
-from scoring.signals import Seen
-from tests.scoring.models import default_model
+from tests.scoring.models import default_model, seen
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MODEL = default_model()
 
 
-def view(hours: float, url: str = "https://acme.example/pricing", **fields: Any) -> Seen:
-    return Seen("page_view", NOW - timedelta(hours=hours), url, **fields)
+Signal = tuple[str, datetime]
 
 
-def signal(kind: str, hours: float = 1) -> Seen:
-    return Seen(kind, NOW - timedelta(hours=hours))
+def view(hours: float) -> Signal:
+    return signal("pricing_page", hours)
+
+
+def signal(kind: str, hours: float = 1) -> Signal:
+    return kind, NOW - timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def signal(kind: str, hours: float = 1) -> Seen:
     ],
 )
 def test_points_of_a_fact(facts: dict[str, Any], group: str, points: int) -> None:
-    receipt = score(MODEL, facts, [], NOW)
+    receipt = score(MODEL, facts, {}, NOW)
     assert receipt.groups[group].points == points
     assert receipt.score == points
 
@@ -79,8 +81,6 @@ def test_points_of_a_fact(facts: dict[str, Any], group: str, points: int) -> Non
         ([view(1)], 10),
         ([view(1), view(40)], 15),  # again within 48 hours
         ([view(1), view(60)], 10),
-        ([view(1, bot=True)], 0),
-        ([view(1, url="https://acme.example/about")], 0),
         ([signal("download")], 5),
         ([signal("download"), signal("download", 3)], 5),
         ([signal("email_click")], 3),
@@ -93,8 +93,8 @@ def test_points_of_a_fact(facts: dict[str, Any], group: str, points: int) -> Non
         ([view(-1)], 0),  # not yet
     ],
 )
-def test_points_of_engagement(signals: list[Seen], points: int) -> None:
-    assert score(MODEL, {}, signals, NOW).groups["intent"].points == points
+def test_points_of_engagement(signals: list[Signal], points: int) -> None:
+    assert score(MODEL, {}, seen(*signals), NOW).groups["intent"].points == points
 
 
 KESTREL = {
@@ -111,7 +111,7 @@ KESTREL = {
 
 
 def test_a_whole_lead_adds_up() -> None:
-    receipt = score(MODEL, KESTREL, [view(2), view(20)], NOW)
+    receipt = score(MODEL, KESTREL, seen(view(2), view(20)), NOW)
     assert {name: total.points for name, total in receipt.groups.items()} == {
         "fit": 30,
         "intent": 35,
@@ -128,8 +128,16 @@ def test_a_whole_lead_adds_up() -> None:
     }
 
 
+def test_a_sub_score_is_its_groups_points_over_its_cap() -> None:
+    receipt = score(MODEL, KESTREL, seen(view(2), signal("download")), NOW)
+    for name in ("fit", "intent", "authority", "timing"):
+        assert receipt.groups[name].cap == MODEL.caps[name]
+        assert receipt.sub_score(name) == round(100 * receipt.groups[name].points / MODEL.caps[name])
+    assert len({receipt.sub_score(name) for name in ("fit", "intent", "authority", "timing")}) > 2
+
+
 def test_a_group_is_capped_in_the_open() -> None:
-    signals = [view(2), view(20), signal("download"), signal("email_click")]
+    signals = seen(view(2), view(20), signal("download"), signal("email_click"))
     receipt = score(MODEL, KESTREL, signals, NOW)
     assert receipt.groups["intent"].points == 35
     assert next(line.points for line in receipt.contributions if not line.rule) == -8
@@ -138,14 +146,14 @@ def test_a_group_is_capped_in_the_open() -> None:
 
 def test_an_enquiry_fades_and_a_new_one_restores_it() -> None:
     nine_days_later = NOW + timedelta(days=9)
-    assert score(MODEL, KESTREL, [], NOW).groups["intent"].points == 20
-    assert score(MODEL, KESTREL, [], nine_days_later).groups["intent"].points == 11  # 7.5 and 2.5, each rounded
+    assert score(MODEL, KESTREL, {}, NOW).groups["intent"].points == 20
+    assert score(MODEL, KESTREL, {}, nine_days_later).groups["intent"].points == 11  # 7.5 and 2.5, each rounded
     again = KESTREL | {"asked_at": nine_days_later}
-    assert score(MODEL, again, [], nine_days_later).groups["intent"].points == 20
+    assert score(MODEL, again, {}, nine_days_later).groups["intent"].points == 20
 
 
 def test_unknown_facts_widen_the_band_and_name_the_best_question() -> None:
-    receipt = score(MODEL, KESTREL | {"message": None, "message_length": None}, [], NOW)
+    receipt = score(MODEL, KESTREL | {"message": None, "message_length": None}, {}, NOW)
     assert receipt.score == 50
     assert {one.fact: one.up for one in receipt.unknown} == {"timeline_days": 15, "tech_stack": 5}
     assert receipt.band == 20
@@ -161,7 +169,7 @@ def test_unknown_facts_widen_the_band_and_name_the_best_question() -> None:
 
 def test_what_nobody_will_say_is_not_asked_again() -> None:
     facts = KESTREL | {"message": None, "message_length": None}
-    receipt = score(MODEL, facts, [], NOW, declined=frozenset({"timeline_days"}))
+    receipt = score(MODEL, facts, {}, NOW, declined=frozenset({"timeline_days"}))
     assert receipt.question
     assert receipt.question.fact == "tech_stack"
     assert receipt.band == 20  # it still is unknown
@@ -169,7 +177,7 @@ def test_what_nobody_will_say_is_not_asked_again() -> None:
 
 def test_the_smallest_fact_that_could_change_the_tier_comes_first() -> None:
     facts = KESTREL | {"message": None, "message_length": None, "headcount": None, "seniority": "manager"}
-    receipt = score(MODEL, facts, [], NOW)  # 33: medium is 7 away
+    receipt = score(MODEL, facts, {}, NOW)  # 33: medium is 7 away
     assert receipt.score == 33
     assert receipt.question
     assert receipt.question.fact == "headcount"  # +10 is enough; the time frame would add 15

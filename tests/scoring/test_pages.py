@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 
 from leads.models import Lead
 from scoring.jobs import score_leads
+from scoring.models import Signal
+from tenancy import clock
 from tenancy.scope import scope
 from tests.factories import a_lead
 
@@ -70,6 +74,19 @@ def test_nobody_will_say(client: Client, lead: Lead) -> None:
 def test_nonsense_is_refused_and_nothing_changes(client: Client, lead: Lead, said: dict[str, str]) -> None:
     assert answer(client, lead, **said)[0] == 422
     assert "= 38" in panel(client, lead)
+
+
+def test_what_was_done_says_when_and_what_is_known_does_not(
+    client: Client, scored_account: SimpleNamespace, lead: Lead
+) -> None:
+    assert panel(client, lead).count("<time") == 1  # as of
+    with scope(scored_account.account):
+        seen = clock.now() - timedelta(hours=5)
+        Signal.objects.create(lead=lead, kind="download", url="https://acme.example/guide.pdf", occurred_at=seen)
+        score_leads([lead.pk])
+    page = panel(client, lead)
+    assert page.count("<time") == 2
+    assert f'datetime="{localtime(seen):%Y-%m-%dT%H:%M}' in page
 
 
 def test_a_lead_that_is_not_scored_yet_says_so(client: Client, scored_account: SimpleNamespace, lead: Lead) -> None:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scoring.qualification import qualify
 from tests.scoring.models import default_model
@@ -51,3 +53,13 @@ def test_the_checklist_says_who_answered() -> None:
 def test_the_threshold_is_the_accounts() -> None:
     assert qualify(MODEL.criteria, FIT, {}, NOW, threshold=1).track == "active"
     assert qualify(MODEL.criteria, FIT | {"seniority": "specialist"}, {}, NOW, threshold=4).track == "nurture"
+
+
+@given(st.dictionaries(st.sampled_from(["fit", "intent", "authority", "timing"]), st.booleans()))
+def test_nurture_is_only_where_three_cannot_be_reached_any_more_or_timing_is_too_late(answers: dict[str, bool]) -> None:
+    refused = sum(not met for met in answers.values())
+    out_of_reach = refused > 1 or answers.get("timing") is False
+    enough = sum(answers.values()) >= 3
+    wanted = "nurture" if out_of_reach else "active" if enough else "ask"
+    assert qualify(MODEL.criteria, {}, answers, NOW).track == wanted
+    assert qualify(MODEL.criteria, {}, answers, NOW).points == sum(answers.values())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scoring import decay
 from scoring.model import Model, Rule
 from scoring.scorecard import score
-from scoring.signals import Seen
+from scoring.signals import Signals, moment
 from scoring.tiers import tier_of
 from tests.scoring.models import a_model
 
@@ -59,20 +59,16 @@ facts = st.fixed_dictionaries(
         "captured_at": st.integers(0, 2000).map(lambda hours: NOW - timedelta(hours=hours)),
     }
 )
-signals = st.lists(
-    st.builds(
-        Seen,
-        kind=st.sampled_from(["download", "page_view"]),
-        occurred_at=st.integers(-5, 3000).map(lambda hours: NOW - timedelta(hours=hours)),
-        url=st.sampled_from(["", "/pricing"]),
-        bot=st.booleans(),
-    ),
-    max_size=8,
-)
+moments = st.integers(-5, 3000).map(lambda hours: moment(NOW) - hours * decay.HOUR)
+signals = st.dictionaries(st.sampled_from(["download", "pricing_page", "email_open"]), st.lists(moments, max_size=8))
+
+
+def past(signals: Signals) -> Signals:
+    return {kind: [one for one in seen or () if one <= moment(NOW)] for kind, seen in signals.items()}
 
 
 @given(models, facts, signals)
-def test_the_score_is_the_sum_of_its_receipt(model: Model, known: dict[str, Any], seen: list[Seen]) -> None:
+def test_the_score_is_the_sum_of_its_receipt(model: Model, known: dict[str, Any], seen: Signals) -> None:
     receipt = score(model, known, seen, NOW)
     total = sum(line.points for line in receipt.contributions)
     assert receipt.total == total
@@ -85,7 +81,7 @@ def test_the_score_is_the_sum_of_its_receipt(model: Model, known: dict[str, Any]
 
 @given(models, facts, signals, st.sampled_from([10, 100]), st.sampled_from(["Logistics", "Retail"]))
 def test_what_becomes_known_stays_within_the_band(
-    model: Model, known: dict[str, Any], seen: list[Seen], headcount: int, industry: str
+    model: Model, known: dict[str, Any], seen: Signals, headcount: int, industry: str
 ) -> None:
     before = score(model, known, seen, NOW)
     learned = {**known, "headcount": known["headcount"] or headcount}
@@ -96,8 +92,8 @@ def test_what_becomes_known_stays_within_the_band(
 
 
 @given(models, facts, signals)
-def test_the_next_change_is_announced(model: Model, known: dict[str, Any], seen: list[Seen]) -> None:
-    seen = [one for one in seen if one.occurred_at <= NOW]
+def test_the_next_change_is_announced(model: Model, known: dict[str, Any], seen: Signals) -> None:
+    seen = past(seen)
     receipt = score(model, known, seen, NOW)
     when = receipt.next_change_at
     if when is None:

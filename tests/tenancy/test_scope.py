@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member, Team, User
 from tenancy.models import Account
@@ -67,6 +68,14 @@ def test_an_error_rolls_the_scope_back(acme: Account) -> None:
         Team.objects.create(name="South").name = 1 / 0
     with scope(acme):
         assert not Team.objects.exists()
+
+
+def test_postgres_is_told_once_of_the_same_account(acme: Account, acme_team: Team) -> None:
+    with CaptureQueriesContext(connection) as asked, scope(acme):
+        assert postgres_sees() == ["North"]
+    assert not [query for query in asked.captured_queries if "app.account_id" in query["sql"]]
+    with unscoped("a test"), scope(acme):
+        assert postgres_sees() == ["North"]
 
 
 def test_the_setting_ends_with_the_transaction(acme: Account) -> None:

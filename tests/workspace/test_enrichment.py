@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 
+from events import outgoing
 from events.kinds import Kind
 from events.models import Event
 from leads.enrichment.rounds import working_providers
@@ -105,6 +108,23 @@ def test_trying_a_provider_shows_what_it_says_and_writes_nothing(
     with scope(cast.account):
         assert not ProviderAnswer.objects.exists()
         assert not Lead.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_waits_for_a_provider(
+    ada: Client, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, waited = a_provider(cast, "https://a.example/{domain}"), []
+
+    def slow(*_: Any, **__: Any) -> Any:
+        waited.append(connection.in_atomic_block)
+        raise outgoing.Unreachable("It took too long.")
+
+    monkeypatch.setattr(outgoing, "fetch", slow)
+    page = ada.post(f"{URL}{provider.public_id}/trial/", {"email": "jonas@kestrel.example"})
+    assert waited == [False]
+    assert "It took too long." in page.content.decode()
+    assert ada.post(f"{URL}{provider.public_id}/trial/", {"email": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize(

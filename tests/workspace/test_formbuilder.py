@@ -9,7 +9,9 @@ from django.test import Client
 
 from leads.models import CustomField, Form, Source
 from pipeline.models import Pipeline
+from scoring.jobs import score_leads
 from tenancy.scope import scope
+from tests.factories import a_lead
 from workspace.formbuilder import MOST, arranged, specs_of
 from workspace.opening import Opened, open_account
 
@@ -178,6 +180,23 @@ def test_a_draft_shows_and_saves_nothing(ada: Client, opened: Opened) -> None:
     assert ada.get(url(form, "draft/")).status_code == 405
     assert the_form(opened).title == "Contact us"
     assert 'id="up-message"' in ada.get(url(form)).content.decode()
+
+
+def test_the_best_next_question_of_most_leads_is_offered_to_the_form_and_asked_with_one_click(
+    ada: Client, opened: Opened
+) -> None:
+    form = the_form(opened)
+    assert 'id="suggested"' not in ada.get(url(form)).content.decode()
+    with scope(opened.account):
+        leads = [a_lead(headcount=180, industry="Logistics", job_title="Head of IT") for _ in range(3)]
+        score_leads([lead.pk for lead in leads])
+    shown = " ".join(ada.get(url(form)).content.decode().split())
+    assert "<strong>Days until the need</strong> is the best next question about 3 of the last 3 open leads" in shown
+    asked = ada.post(url(form, "draft/"), filled(form, act="add:timeline_days")).content.decode()
+    assert 'id="field-timeline_days"' in asked
+    assert "<strong>Days until the need</strong> is the best" not in asked
+    nonsense = ada.post(url(form, "draft/"), filled(form, act="add:salary"))
+    assert (nonsense.status_code, "salary" in nonsense.content.decode()) == (200, False)
 
 
 def test_another_accounts_form_is_not_found(ada: Client, opened: Opened) -> None:

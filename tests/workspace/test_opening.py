@@ -37,11 +37,10 @@ def test_first_admin_gets_an_account_with_source_form_and_key() -> None:
         "ada@example.com",
         Role.ADMIN,
     )
-    question = ApiKey.question(opened.account, opened.api_key)
-    with scope(opened.account, question):
+    with scope(opened.account):
         assert set(Source.objects.values_list("name", flat=True)) >= {"Website", "API"}
         form = Form.objects.get(name="Contact us")
-        key = ApiKey.answered(opened.account, question)
+        key = ApiKey.live(opened.account, opened.api_key)
         assert key
         assert set(key.scopes) == set(Scope.values)
         assert Event.objects.filter(kind=Kind.ACCOUNT_OPENED).count() == 1

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from accounts.models import ApiKey, Member
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     *("", "members/", "keys/", "sources/", "forms/", "fields/", "enrichment/", "pipelines/", "scoring/", "routing/"),
     "jobs/",
+    "duplicates/",
 )
 
 
@@ -52,6 +55,19 @@ def test_roles_open_only_their_sections(
     assert allowed == open_to
 
 
+def test_a_page_within_a_section_marks_that_section(ada: Client, opened: Opened) -> None:
+    with scope(opened.account):
+        source = Source.objects.order_by("id")[0].public_id
+    for path, section in (("", "General"), ("sources/", "Sources"), (f"sources/{source}/", "Sources")):
+        nav = (
+            ada.get(f"/acme/settings/{path}")
+            .content.decode()
+            .partition('aria-label="Settings"')[2]
+            .partition("</nav>")[0]
+        )
+        assert re.findall(r'aria-current="page"[^>]*>\s*([A-Za-z ]+?)\s*<', nav) == [section]
+
+
 def test_general_is_saved(ada: Client, opened: Opened) -> None:
     facts = {"name": "Acme Ltd", "time_zone": "Asia/Kathmandu", "currency": "CHF", "country": "NP"}
 
@@ -62,6 +78,7 @@ def test_general_is_saved(ada: Client, opened: Opened) -> None:
     assert "Select a valid choice" in ada.post("/acme/settings/", facts | {"time_zone": "Moon/Sea"}).content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_new_member_gets_a_link_to_choose_a_password(ada: Client, opened: Opened) -> None:
     ada.post("/acme/settings/members/", {"name": "Rita Solberg", "email": "Rita@acme.example", "role": "rep"})
 
@@ -75,6 +92,22 @@ def test_new_member_gets_a_link_to_choose_a_password(ada: Client, opened: Opened
     word = "brand-new-word-9"
     stranger.post(form.request["PATH_INFO"], {"password1": word, "password2": word})
     assert stranger.login(email="rita@acme.example", password=word)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_waits_for_the_mail_server(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[bool] = []
+
+    def slow(*_: Any) -> int:
+        waited.append(connection.in_atomic_block)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", slow)
+    facts = {"name": "Rita", "email": "rita@acme.example", "role": "rep"}
+    page = ada.post("/acme/settings/members/", facts, follow=True).content.decode()
+    assert waited == [False]
+    assert "Rita is a member now" in page
+    assert "could not be mailed" in page
 
 
 def test_member_twice_is_an_error_beside_the_form(ada: Client) -> None:
@@ -167,7 +200,9 @@ def test_stage_gets_a_limit(ada: Client, opened: Opened) -> None:
     with scope(opened.account):
         stage = Stage.objects.get(name="Discovery complete")
 
-    ada.post(f"/acme/settings/stages/{stage.public_id}/", {"limit_working_days": 5, "probability": 30, "wip": ""})
+    said = {"name": stage.name, "kind": "open", "skip": "True", "back": "free", "is_opportunity": "on"}
+    said |= {"limit_working_days": "5", "probability": "30", "wip": ""}
+    ada.post(f"/acme/settings/pipelines/stages/{stage.public_id}/", said)
 
     with scope(opened.account):
         stage = Stage.objects.get(pk=stage.pk)

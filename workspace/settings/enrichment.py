@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.middleware import Errand
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.enrichment.learning import FILLABLE
@@ -131,8 +132,10 @@ def trial(request: Any, provider_id: str) -> HttpResponse:
     """Ask it about somebody, and show what it says and what we read in it."""
     found: Provider = get_or_404(Provider, provider_id)
     form = ProviderTrial(request.POST)
-    result = try_out(found, form.cleaned_data["email"]) if form.is_valid() else None
-    return _one(request, found, trial=form, result=result)
+    if not form.is_valid():
+        return _one(request, found, trial=form)
+    email = form.cleaned_data["email"]
+    return Errand(lambda: try_out(found, email), lambda result: _one(request, found, trial=form, result=result))
 
 
 @allow(Function.MANAGE_ACCOUNT)

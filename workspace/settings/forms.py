@@ -22,7 +22,17 @@ from leads.models import Form
 from tenancy import clock
 from tenancy.forms import TenantForm
 from tenancy.models import get_or_404
-from workspace.formbuilder import FIRST, FormSettings, Spec, arranged, askable, check_specs, specs_of
+from workspace.formbuilder import (
+    FIRST,
+    FormSettings,
+    Spec,
+    arranged,
+    askable,
+    check_specs,
+    every_form,
+    specs_of,
+    suggested,
+)
 from workspace.settings.shell import show
 
 
@@ -54,7 +64,7 @@ def forms_page(request: Any) -> HttpResponse:
 
 
 def by_name() -> Sequence[Form]:
-    return list(Form.objects.select_related("source").order_by("name"))
+    return list(every_form().order_by("name"))
 
 
 def links_of(form: Form) -> Links:
@@ -87,7 +97,10 @@ def form(request: Any, form_id: str) -> HttpResponse:
 def draft(request: Any, form_id: str) -> HttpResponse:
     """The builder as it would be after a deed on its fields. Nothing is saved."""
     found, said = get_or_404(Form, form_id), request.POST
-    specs = arranged(specs_of(said, known := askable()), said.get("act", ""), _only(said.get("more", ""), known))
+    # `add` of what the menu says, or `add:industry` of what is suggested.
+    act, _, offered = said.get("act", "").partition("add:")
+    more = _only(offered or said.get("more", ""), known := askable())
+    specs = arranged(specs_of(said, known), "add" if offered else act, more)
     shown = FormSettings(instance=found, account=request.account, initial={"puzzle": False} | said.dict())
     return _builder(request, found, shown, specs, said)
 
@@ -116,13 +129,14 @@ def _builder(
 ) -> HttpResponse:
     known = askable()
     taken = {spec["field"] for spec in specs}
-    shown = _preview(found, specs, said or {})
+    shown, wanted = _preview(found, specs, said or {}), suggested(taken, known)
     context = {
         "form": filled,
         "found": found,
         "links": links_of(found),
         "rows": [_row(index, spec, known) for index, spec in enumerate(specs)],
         "more": [(name, label) for name, label in known.items() if name not in taken],
+        "suggested": wanted and {"label": known[wanted.fact], "wanted": wanted},
         "preview": {"form": shown, "page": _page(shown)},
     }
     return show(request, "form.html", context, status=status)

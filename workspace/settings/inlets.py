@@ -17,6 +17,7 @@ from accounts.roles import Function
 from leads.inbound.arrival import replay_failed
 from leads.inbound.inbox import examples_of, inlets_with_counts
 from leads.inbound.mapping import MAPPED, BadMapping, fact_choices, reads_as, rows_of, save_mapping
+from leads.inbound.vouching import secret_word
 from leads.models import Inlet, Payload, Protocol
 from tenancy import clock
 from tenancy.forms import TenantForm
@@ -30,9 +31,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
     Protocol.STANDARD: ("secret",),
     Protocol.META: ("secret", "verify_token", "access_token", "token_expires_on", "base_url"),
     Protocol.LINKEDIN: ("secret", "access_token", "token_expires_on", "base_url"),
-    Protocol.EMAIL: ("provider", "secret"),
+    Protocol.EMAIL: ("provider", "secret", "verified_by"),
 }
-SECRETS = ("secret", "access_token")
+SECRETS = ("secret", "verify_token", "access_token")
+CHECKED_BY = (
+    "The first word of Authentication-Results in mail as you receive it, such as mx.google.com. "
+    "With it, a colleague’s forwarded mail is believed."
+)
 
 
 class NewInlet(TenantForm):
@@ -47,24 +52,25 @@ class InletForm(TenantForm):
 
     class Meta:
         model = Inlet
-        fields = ("name", "source", "provider", *SECRETS, "verify_token", "token_expires_on", "base_url")
+        fields = ("name", "source", "provider", *SECRETS, "verified_by", "token_expires_on", "base_url")
         labels = {
             "secret": "Signing secret",
             "verify_token": "Verify token",
             "token_expires_on": "Access token expires on",
             "base_url": "Base URL of the API",
             "provider": "Handed in by",
+            "verified_by": "Senders are checked by",
         }
         help_texts = {
             "secret": "The app’s or sender’s secret. Leave empty to keep it.",
-            "verify_token": "Any words; the advertiser asks for the same.",
+            "verify_token": "Any words; the advertiser asks for the same. Leave empty to keep them.",
             "access_token": "With which we fetch each lead. Leave empty to keep it.",
             "token_expires_on": "You are warned two weeks before.",
             "base_url": "Empty: the advertiser’s own.",
+            "verified_by": CHECKED_BY,
         }
         widgets = {
-            "secret": forms.PasswordInput(attrs={"autocomplete": "off"}),
-            "access_token": forms.PasswordInput(attrs={"autocomplete": "off"}),
+            **{name: forms.PasswordInput(attrs={"autocomplete": "off"}) for name in SECRETS},
             "token_expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
@@ -144,6 +150,7 @@ def _page(request: Any, found: Inlet, form: InletForm) -> HttpResponse:
         "inlet": found,
         "form": form,
         "address": address_of(found),
+        "secret_word": secret_word(request.account),
         "warning": found.token_warning(clock.now().date()),
         "maps": found.protocol in MAPPED,
         "examples": examples,

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.inbound.mailboxes import by_name, unwatch, watch
+from leads.inbound.vouching import secret_word
 from leads.models import Mailbox
 from tenancy.forms import TenantForm
 from tenancy.models import get_or_404
+from workspace.settings.inlets import CHECKED_BY
 from workspace.settings.shell import show
 
 
@@ -25,8 +27,14 @@ class MailboxForm(TenantForm):
 
     class Meta:
         model = Mailbox
-        fields = ("host", "port", "tls", "username", "password", "folder", "source", "every_minutes")
-        labels = {"host": "IMAP server", "tls": "Encrypted from the start (TLS)", "username": "User name"}
+        fields = ("host", "port", "tls", "username", "password", "folder", "source", "every_minutes", "verified_by")
+        labels = {
+            "host": "IMAP server",
+            "tls": "Encrypted from the start (TLS)",
+            "username": "User name",
+            "verified_by": "Senders are checked by",
+        }
+        help_texts = {"verified_by": CHECKED_BY}
         widgets = {"password": forms.PasswordInput(attrs={"autocomplete": "off"})}
 
 
@@ -39,7 +47,9 @@ def mailboxes(request: Any) -> HttpResponse:
         watch(mailbox)
         messages.success(request, f"{mailbox} is looked into from now on.")
         return redirect("settings-mailboxes")
-    return show(request, "mailboxes.html", {"form": form, "mailboxes": by_name()})
+    return show(
+        request, "mailboxes.html", {"form": form, "mailboxes": by_name(), "secret_word": secret_word(request.account)}
+    )
 
 
 @allow(Function.MANAGE_CAPTURE)

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import get_urlconf, set_urlconf
@@ -19,6 +20,8 @@ from accounts.middleware import script_prefix
 from accounts.models import Member
 from accounts.permissions import allow
 from accounts.roles import Function, Role
+from routing.departing import preview, still_moving
+from routing.passing import MemberChoice, possible_owners
 from tenancy.models import get_or_404
 from workspace.members import add_member, change_role, deactivate
 from workspace.settings.shell import show
@@ -28,6 +31,16 @@ class NewMember(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="Work e-mail", help_text="A link to choose a password goes there.")
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class Departure(forms.Form):
+    """Who takes over the open leads of somebody who leaves; nobody chosen: whomever the rules choose, lead by lead."""
+
+    to = MemberChoice(None, label="Their open leads go to", required=False, empty_label="Whoever the rules choose")
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = possible_owners().exclude(pk=member.pk)  # type: ignore[attr-defined]
 
 
 class RoleForm(forms.Form):
@@ -44,10 +57,12 @@ def members(request: Any) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            send_reset_link(request, member)
+            # After the commit: a mail server's slowness is not our database's, and the link works once it is there.
+            transaction.on_commit(lambda: send_reset_link(request, member))
             messages.success(request, f"{member.name} is a member now.")
             return redirect("settings-members")
-    return show(request, "members.html", {"form": form, "members": everybody(), "roles": Role.choices})
+    context = {"form": form, "members": everybody(), "roles": Role.choices, "moving": still_moving()}
+    return show(request, "members.html", context)
 
 
 def everybody() -> Any:
@@ -68,12 +83,17 @@ def role(request: Any, member_id: str) -> HttpResponse:
 
 
 @allow(Function.MANAGE_ACCOUNT)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def departure(request: Any, member_id: str) -> HttpResponse:
-    """Close the account's door to a member."""
-    member = get_or_404(Member, member_id)
-    _try(request, lambda: deactivate(member, by=request.by), f"{member.name} can't come in any more.")
-    return redirect("settings-members")
+    """Where a member's leads would go; a POST closes the account's door to them, and the leads go there."""
+    member: Member = get_or_404(Member, member_id)
+    form = Departure(request.POST if request.method == "POST" else None, member=member)
+    if request.method == "POST" and form.is_valid():
+        done = f"{member.name} can't come in any more. Their leads move on by themselves."
+        _try(request, lambda: deactivate(member, by=request.by, to=form.cleaned_data["to"]), done)
+        return redirect("settings-members")
+    context = {"member": member, "form": form, "preview": preview(member)}
+    return show(request, "departure.html", context, status=422 if request.method == "POST" else 200)
 
 
 def send_reset_link(request: Any, member: Member) -> None:

@@ -28,11 +28,18 @@ SECTIONS = (
     Section("Forms", "settings-forms", Function.MANAGE_CAPTURE),
     Section("Webhooks and e-mail", "settings-inlets", Function.MANAGE_CAPTURE),
     Section("Received", "settings-inbox", Function.MANAGE_CAPTURE),
+    Section("Duplicates", "settings-duplicates", Function.MANAGE_ACCOUNT),
     Section("Fields", "settings-fields", Function.MANAGE_ACCOUNT),
     Section("Enrichment", "settings-enrichment", Function.MANAGE_ACCOUNT),
     Section("Pipelines", "settings-pipelines", Function.MANAGE_ACCOUNT),
+    Section("Reasons", "settings-reasons", Function.MANAGE_ACCOUNT),
     Section("Scoring", "settings-scoring", Function.MANAGE_ACCOUNT),
+    Section("Learned model", "settings-learned", Function.MANAGE_ACCOUNT),
     Section("Routing", "settings-routing", Function.MANAGE_ACCOUNT),
+    Section("Pools", "settings-pools", Function.MANAGE_ACCOUNT),
+    Section("Territories", "settings-territories", Function.MANAGE_ACCOUNT),
+    Section("Hours", "settings-hours", Function.MANAGE_ACCOUNT),
+    Section("Promises", "settings-promises", Function.MANAGE_ACCOUNT),
     Section("Jobs", "settings-jobs", Function.MANAGE_ACCOUNT),
 )
 
@@ -40,6 +47,8 @@ SECTIONS = (
 def show(request: Any, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the settings, with the sections that this member may open."""
     open_to = [section for section in SECTIONS if request.member.may(section.function)]
-    tabs = [(section.name, url, request.path == url) for section in open_to if (url := reverse(section.url_name))]
+    found = [(section.name, reverse(section.url_name)) for section in open_to]
+    here = max((url for _, url in found if request.path.startswith(url)), key=len, default="")
+    tabs = [(name, url, url == here) for name, url in found]
     around = {"tabs": tabs, "token_warnings": token_warnings()}
     return render(request, f"workspace/settings/{template}", context | around, status=status)

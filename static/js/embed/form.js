@@ -32,11 +32,14 @@ function values() {
 function complain(problem) {
   for (const { pointer, detail } of problem.errors ?? []) {
     const input = here.elements[pointer?.slice(1)];
-    const field = (input?.closest ? input : input?.[0])?.closest(".field, .form-wide");
+    const first = input?.closest ? input : input?.[0]; // of several boxes
+    const field = first?.closest(".field, .form-wide");
     if (!field) continue;
     const said = Object.assign(document.createElement("p"), { className: "field-error", textContent: detail });
+    said.id = `${first.name}-error`;
     field.append(said);
-    if (input.setAttribute) input.setAttribute("aria-invalid", "true");
+    first.setAttribute("aria-invalid", "true");
+    first.setAttribute("aria-describedby", said.id);
   }
   note.textContent = here.querySelector(".field-error") ? "Please look at this again." : problem.detail;
   note.hidden = false;

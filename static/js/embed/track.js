@@ -4,6 +4,17 @@ const KEPT = "tollgate";
 const LASTS = 180 * 24 * 3600 * 1000;
 const FILES = /\.(pdf|docx?|xlsx?|pptx?|zip|csv|epub)$/i;
 let began = 0;
+let ticket = arrivedWith("tg"); // from a link in one of our mails: whose browser this is (scoring/tickets.py)
+
+function arrivedWith(name) {
+  const address = new URL(location.href);
+  const value = address.searchParams.get(name) ?? "";
+  if (value) {
+    address.searchParams.delete(name); // out of the address, before anybody copies it
+    history.replaceState(history.state, "", address);
+  }
+  return value;
+}
 
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -26,7 +37,8 @@ function begin(visitor) {
   began = Date.now();
   tollgate.visitor = visitor;
   for (const form of document.querySelectorAll("input[name=visitor]")) form.value = visitor;
-  send("page_view");
+  send("page_view", ticket ? { ticket } : {});
+  ticket = "";
 }
 
 function tollgate(word) {

@@ -1,11 +1,15 @@
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.generics import CreateAPIView, ListAPIView
 from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from tests.bench.bare.models import Enquiry, ListedLead, Person
+from tests.bench.bare.models import Card, CardLead, Enquiry, Firm, ListedLead, Person
 
 
 class EnquirySerializer(serializers.ModelSerializer[Enquiry]):
@@ -28,6 +32,28 @@ class LeadSerializer(serializers.ModelSerializer[ListedLead]):
         fields = "__all__"
 
 
+class FirmSerializer(serializers.ModelSerializer[Firm]):
+    class Meta:
+        model = Firm
+        fields = "__all__"
+
+
+class CardLeadSerializer(serializers.ModelSerializer[CardLead]):
+    contact, company = PersonSerializer(), FirmSerializer()
+
+    class Meta:
+        model = CardLead
+        fields = "__all__"
+
+
+class CardSerializer(serializers.ModelSerializer[Card]):
+    lead = CardLeadSerializer()
+
+    class Meta:
+        model = Card
+        fields = "__all__"
+
+
 class WithoutCount(LimitOffsetPagination):
     default_limit = 50
 
@@ -38,6 +64,20 @@ class WithoutCount(LimitOffsetPagination):
 class Create(CreateAPIView[Enquiry]):
     queryset = Enquiry._default_manager.all()
     serializer_class = EnquirySerializer
+
+
+class CreateMany(APIView):
+    """A list; those that are wrong are left out, and told."""
+
+    def post(self, request: Request) -> Response:
+        serializer, good, wrong = EnquirySerializer(), [], []
+        for index, row in enumerate(request.data):
+            try:
+                good.append(Enquiry(**serializer.run_validation(row)))
+            except serializers.ValidationError as error:
+                wrong.append({"index": index, "errors": error.detail})
+        Enquiry._default_manager.bulk_create(good)
+        return Response({"made": len(good), "wrong": wrong}, status=201)
 
 
 class Leads(ListAPIView[ListedLead]):
@@ -53,4 +93,27 @@ class Leads(ListAPIView[ListedLead]):
         )
 
 
-urlpatterns = [path("enquiries/", Create.as_view()), path("leads/", Leads.as_view())]
+class Board(APIView):
+    """Every column: how many, what they are worth, and the first cards."""
+
+    def get(self, request: Request) -> Response:
+        deals = Card._default_manager.filter(account_id=request.query_params["account"], status="open")
+        columns = deals.values("stage_id").annotate(count=Count("id"), value=Sum("value_minor"))
+        people = ("lead__contact", "lead__company")
+        return Response(
+            [
+                column | {"cards": CardSerializer(self.first(deals.select_related(*people), column), many=True).data}
+                for column in columns
+            ]
+        )
+
+    def first(self, deals: Any, column: Any) -> Any:
+        return deals.filter(stage_id=column["stage_id"]).order_by("attention", "id")[:8]
+
+
+urlpatterns = [
+    path("enquiries/", Create.as_view()),
+    path("enquiries/many/", CreateMany.as_view()),
+    path("leads/", Leads.as_view()),
+    path("board/", Board.as_view()),
+]

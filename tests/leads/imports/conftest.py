@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def opened(transactional_db: None) -> Opened:
-    """An account with rules, scoring and a pipeline, so that everything follows that can follow."""
+    """An account with rules, scoring and a pipeline, so that everything follows that can follow; nothing is due."""
+    from events.drain import drain
     from workspace.opening import open_account
 
-    return open_account("Acme", "ada@acme.example", template="it_services")
+    made = open_account("Acme", "ada@acme.example", template="it_services")
+    drain()
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.drain import drain
 from events.record import SYSTEM, By
+from leads.imports.spreadsheet import Place, open_table
 from leads.imports.starting import receive, start, undo
 from leads.models import Import
 from tenancy.models import Account
@@ -43,18 +45,39 @@ def run(account: Account, upload: SimpleUploadedFile, by: By = SYSTEM, **columns
             batch.history = history
             batch.save()
         start(batch)
-    drain()
+    settle()
     return again(account, batch)
 
 
 def undone(account: Account, batch: Import) -> Import:
     with scope(account):
         undo(batch)
-    drain()
+    settle()
     return again(account, batch)
+
+
+def settle() -> None:
+    """Work until nothing is due, however long that takes."""
+    while drain():
+        pass
 
 
 def again(account: Account, batch: Import) -> Import:
     with scope(account):
         batch.refresh_from_db()
     return batch
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return [cells for piece in open_table(io.BytesIO(content), {}, io.BytesIO()).pieces() for _, cells in piece]
+
+
+def rows_by_turns(content: bytes) -> list[tuple[int, list[str]]]:
+    """Numbered, a piece at a time: what a turn knows of the one before it is in two files and in plain JSON."""
+    scratch, place, rows = io.BytesIO(), Place(), list[tuple[int, list[str]]]()
+    while True:
+        table = open_table(io.BytesIO(content), json.loads(json.dumps(place)), scratch)
+        piece = next(table.pieces(), None)
+        if piece is None:
+            return rows
+        rows, place = rows + piece, table.place()

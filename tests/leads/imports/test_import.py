@@ -12,7 +12,7 @@ from events.record import SYSTEM
 from leads.capture import capture
 from leads.imports import batch as batches
 from leads.imports.starting import NotNow, pause, receive, start, stop, undo
-from leads.models import Company, Import, ImportReject, Lead, Submission
+from leads.models import Company, CustomField, Import, ImportReject, Lead, Submission
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope
@@ -32,6 +32,14 @@ def test_every_row_becomes_a_lead(account: Account) -> None:
         assert (ada.contact.name, ada.contact.phone_e164, ada.company.name) == ("Ada King", "+442071838750", "Example")
         assert (ada.source.name, ada.source.kind) == ("Import", "import")
         assert Submission.objects.filter(channel="import").count() == 3
+
+
+def test_a_fact_that_was_archived_is_not_guessed(account: Account) -> None:
+    with scope(account):
+        for label, archived_at in (("Sites", None), ("Floors", clock.now())):
+            CustomField.objects.create(key=label.lower(), label=label, type="number", archived_at=archived_at)
+        batch = receive(a_csv([["E-mail", "Sites", "Floors"], ["ada@example.com", "3", "4"]]), by=SYSTEM)
+    assert batch.mapping == {"E-mail": "email", "Sites": "custom.sites"}
 
 
 def test_the_same_file_twice_makes_nothing_twice(account: Account) -> None:
@@ -204,7 +212,7 @@ def test_a_file_that_is_gone_stops_the_import(account: Account) -> None:
 
 
 def test_a_mapping_is_remembered_for_the_same_headers(account: Account) -> None:
-    from leads.imports.starting import map_columns
+    from leads.imports.matching import map_columns
 
     rows = [["Wer", "Womit"], ["Ada King", "Azure"]]
     with scope(account):
@@ -239,3 +247,14 @@ def test_owner_and_stage_of_another_system_are_kept(opened: Opened) -> None:
         assert leads["a"].closed_at.year == 2017
         assert leads["c"].deal_id
         assert not leads["c"].score
+
+
+def test_what_an_older_file_said_is_news_again_after_a_newer_one(account: Account) -> None:
+    imported(account, PEOPLE)
+    newer = [PEOPLE[0], ["Bo Bergström", "bo@berg.example", "", "Berg AB"]]
+    assert imported(account, newer).counts == {"updated": 1}
+    assert imported(account, newer).counts == {"unchanged": 1}
+    assert imported(account, PEOPLE).counts == {"unchanged": 2, "updated": 1}
+    with scope(account):
+        assert Lead.objects.with_people().get(contact__email_norm="bo@berg.example").contact.name == "Bo Berg"
+        assert Lead.objects.count() == 3

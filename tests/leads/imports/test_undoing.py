@@ -5,11 +5,17 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from events.drain import drain
 from events.record import SYSTEM
 from leads.capture import capture
-from leads.models import Lead, Source, Submission
+from leads.imports import undoing
+from leads.imports.jobs import undo_imports
+from leads.imports.starting import undo
+from leads.models import Contact, Import, Lead, Source, Submission
 from tenancy.models import Account
 from tenancy.scope import scope
 from tests.contenthash import content_hash, table_hashes
@@ -81,3 +87,64 @@ def test_a_lead_that_people_worked_on_stays(account: Account, cast: SimpleNamesp
     with scope(account):
         assert list(Lead.objects.all()) == [lead]
         assert Submission.objects.count() == 1
+
+
+def test_what_somebody_changed_since_on_a_known_person_stays(account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        capture({"name": "Ada King", "email": "ada@example.com"}, source=None, channel="api", by=SYSTEM)
+    rows = [["Name", "E-mail", "Phone", "Job title"], ["Ada King", "ada@example.com", "+44 20 7183 8750", "Head of IT"]]
+    batch = imported(account, rows, by=cast.mo.by)
+    with scope(account):
+        Lead.objects.with_people().get().change({"phone": "+44 20 7183 8751"}, by=cast.rita.by)
+    undone(account, batch)
+    with scope(account):
+        person = Contact.objects.get()
+        assert (person.phone_e164, person.job_title, person.seniority) == ("+442071838751", "", "")
+
+
+def test_a_lead_that_several_rows_touched_is_as_before_the_first(opened: Opened) -> None:
+    imported(opened.account, [PEOPLE[0], PEOPLE[2]], by=opened.member.by)
+    with scope(opened.account):
+        before = table_hashes()
+    twice = [PEOPLE[0], ["Bo One", "bo@berg.example", "", "Berg AB"], ["Bo Two", "bo@berg.example", "", "Berg AB"]]
+    batch = imported(opened.account, twice, by=opened.member.by)
+    assert batch.counts == {"updated": 2}
+    undone(opened.account, batch)
+    with scope(opened.account):
+        assert table_hashes() == before
+
+
+@pytest.mark.parametrize("title", ["", "Head of IT"], ids=["new", "updated"])
+def test_undoing_takes_the_same_statements_for_any_number_of_rows(opened: Opened, title: str) -> None:
+    def count(firm: str, most: int) -> int:
+        head = ["Name", "E-mail", "Job title"]
+        rows = [[f"Person {number}", f"p{number}@{firm}.example", "CTO"] for number in range(most)]
+        batch = imported(opened.account, [head, *rows], by=opened.member.by)
+        if title:
+            batch = imported(opened.account, [head, *([*row[:2], title] for row in rows)], by=opened.member.by)
+        with scope(opened.account):
+            undo(batch)
+            with CaptureQueriesContext(connection) as asked:
+                undo_imports([batch.pk])
+        return len(asked)
+
+    assert count("few", 2) == count("many", 12)
+
+
+def test_the_page_shows_how_far_it_is_and_can_be_left(
+    account: Account, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    client = Client()
+    client.force_login(cast.mo.user)
+    batch = imported(account, PEOPLE, by=cast.mo.by)
+    page = f"/acme/imports/{batch.public_id}/"
+    client.post(f"{page}undo/")
+    with scope(account):
+        undo_imports([batch.pk])
+    body = client.get(page).content.decode()
+    for words in ("Being undone", "you can leave this page", "33 % taken back"):
+        assert words in body, words
+    drain()
+    with scope(account):
+        assert Import.objects.get().state == "undone"

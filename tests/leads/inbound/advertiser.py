@@ -32,6 +32,8 @@ LINKEDIN_LEAD = {
             {"questionId": 1, "answerDetails": {"textQuestionAnswer": {"answer": "Ada"}}},
             {"questionId": 2, "answerDetails": {"textQuestionAnswer": {"answer": "King"}}},
             {"questionId": 3, "answerDetails": {"textQuestionAnswer": {"answer": "ada@kestrel.example"}}},
+            {"questionId": 4, "answerDetails": {"multipleChoiceAnswer": {"options": [1, 2]}}},
+            {"questionId": 5, "answerDetails": {"multipleChoiceAnswer": {"options": [0]}}},
         ]
     },
 }
@@ -41,6 +43,19 @@ LINKEDIN_FORM = {
             {"questionId": 1, "predefinedField": "FIRST_NAME"},
             {"questionId": 2, "predefinedField": "LAST_NAME"},
             {"questionId": 3, "predefinedField": "EMAIL"},
+            {
+                "questionId": 4,
+                "name": "tech stack",
+                "questionDetails": {
+                    "multipleChoiceQuestionDetails": {
+                        "options": [
+                            {"id": 1, "text": {"localized": {"en_US": "Azure"}}},
+                            {"id": 2, "label": "AWS", "text": {"localized": {"en_US": "Amazon"}}},
+                        ]
+                    }
+                },
+            },
+            {"questionId": 5, "name": "product"},
         ]
     }
 }
@@ -52,10 +67,17 @@ class Advertiser(BaseHTTPRequestHandler):
     busy = 0
     token = TOKEN
     asked: list[str] = []
+    queries: list[dict[str, list[str]]] = []
+    versions: list[str] = []
+    refusal: tuple[int, dict[str, Any]] | None = None
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         Advertiser.asked.append(parts.path)
+        Advertiser.queries.append(parse_qs(parts.query))
+        Advertiser.versions.append(self.headers.get("LinkedIn-Version", ""))
+        if Advertiser.refusal:
+            return self.say(*Advertiser.refusal)
         if Advertiser.busy:
             Advertiser.busy -= 1
             return self.say(503, {"error": {"message": "Service temporarily unavailable", "code": 2}})
@@ -87,7 +109,8 @@ class Advertiser(BaseHTTPRequestHandler):
 @contextmanager
 def advertiser() -> Iterator[str]:
     """Runs it; yields host:port."""
-    Advertiser.busy, Advertiser.token, Advertiser.asked = 0, TOKEN, []
+    Advertiser.busy, Advertiser.token, Advertiser.asked, Advertiser.refusal = 0, TOKEN, [], None
+    Advertiser.queries, Advertiser.versions = [], []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Advertiser)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"127.0.0.1:{server.server_port}"

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from events import drain
+from leads.inbound.adverts import LINKEDIN_VERSION
 from leads.inbound.arrival import replay_failed
 from leads.inbound.taking import MOST_TRIES
 from leads.models import Inlet, Lead, Payload, Protocol, Submission
@@ -167,6 +168,40 @@ def test_the_end_of_a_token_is_announced(days: int, words: str) -> None:
     assert bool(inlet.token_warning(today)) == bool(words)
 
 
+def test_the_token_is_used_with_the_proof_of_its_app(meta: Inlet, account: Account) -> None:
+    body = notice()
+    send(meta, body, **meta_sealed(body, APP_SECRET))
+    drain.drain()
+    (query,) = Advertiser.queries
+    assert query["appsecret_proof"] == [hmac.digest(APP_SECRET.encode(), TOKEN.encode(), "sha256").hex()]
+    assert {"id", "created_time", "ad_id", "form_id", "field_data"} <= set(query["fields"][0].split(","))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state"),
+    [
+        (400, 190, "failed"),  # the token ended or was revoked
+        (400, 102, "failed"),
+        (403, 200, "failed"),  # it may not read leads
+        (403, 10, "failed"),
+        (400, 2, "new"),  # down for a moment
+        (400, 4, "new"),  # too many calls: of the app, of the page, of lead ads
+        (403, 32, "new"),
+        (400, 613, "new"),
+        (400, 80_005, "new"),
+        (400, "190", "failed"),
+    ],
+)
+def test_metas_errors_are_told_apart(meta: Inlet, account: Account, status: int, code: int | str, state: str) -> None:
+    Advertiser.refusal = (status, {"error": {"message": "No", "type": "OAuthException", "code": code}})
+    body = notice()
+    send(meta, body, **meta_sealed(body, APP_SECRET))
+    drain.drain()
+    assert kept(account).state == state
+    refused = kept(account).inlet.token_refused_at is not None
+    assert refused == (state == "failed" and code != "190")
+
+
 def test_a_lead_that_is_not_there_fails_with_what_they_said(meta: Inlet, account: Account) -> None:
     body = notice("123")
     send(meta, body, **meta_sealed(body, APP_SECRET))
@@ -210,6 +245,8 @@ def test_a_linkedin_lead_is_fetched_with_its_form(linkedin: Inlet, account: Acco
     with scope(account):
         lead = Lead.objects.with_people().get()
     assert (lead.contact.name, lead.contact.email, lead.external_id) == ("Ada King", "ada@kestrel.example", "abc-1")
+    assert (lead.tech_stack, lead.product) == (["Azure", "AWS"], "0")  # options by their words, where the form has them
+    assert set(Advertiser.versions) == {LINKEDIN_VERSION}
 
 
 def test_a_linkedin_lead_that_was_deleted_there_is_none(linkedin: Inlet, account: Account) -> None:

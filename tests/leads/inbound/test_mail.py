@@ -16,7 +16,7 @@ from pipeline.models import File
 from tenancy.models import Account
 from tenancy.scope import scope
 from tests.factories import a_lead
-from tests.leads.inbound.mailroom import an_email_inlet, hand_in, mail_named
+from tests.leads.inbound.mailroom import an_email_inlet, hand_in, mail_named, vouched
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_a_mail_that_a_member_passes_on_is_the_lead_of_who_wrote_it(
 
 
 def test_what_the_member_wrote_above_is_a_note(cast: SimpleNamespace) -> None:
-    hand_in(cast.account, mail_named("forward"))
+    hand_in(cast.account, vouched(mail_named("forward")))
     (note,) = activities(cast.account)
     assert (note.kind, note.member) == ("note", cast.rita)
     assert note.body == "This one came to my own inbox. Looks serious."
@@ -221,7 +221,7 @@ def test_an_answer_after_the_end_is_a_new_enquiry(account: Account, jonas: Lead)
 def test_a_members_own_letter_is_logged_where_it_belongs(cast: SimpleNamespace) -> None:
     with scope(cast.account):
         lead = a_lead(email="jonas@kestrel.example")
-    raw = b"From: Rita <rita@acme.example>\nTo: jonas@kestrel.example\nSubject: Thursday\n\nSee you."
+    raw = vouched(b"From: Rita <rita@acme.example>\nTo: jonas@kestrel.example\nSubject: Thursday\n\nSee you.")
     hand_in(cast.account, raw)
     (letter,) = activities(cast.account)
     assert (letter.lead_id, letter.direction, letter.member) == (lead.pk, "out", cast.rita)

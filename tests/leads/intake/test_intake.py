@@ -16,7 +16,10 @@ from events.kinds import Kind
 from events.models import Event
 from events.record import PROSPECT
 from leads.capture import Captured, capture
-from leads.models import Contact, Lead, Submission
+from leads.duplicates import tell_apart
+from leads.intake.queue import arrived
+from leads.models import Contact, Lead, Silence, Submission, Suspicion
+from leads.removal import remove_spam
 from pipeline.models import Deal
 from tenancy import clock
 from tenancy.models import Account
@@ -90,6 +93,52 @@ def test_filters_narrow_it(max_: Client, account: Account) -> None:
     assert names(max_, "first=repeat") == ["Repeat"]
     assert names(max_, "went=waiting&first=new") == ["Missing", "Repeat", "Old"]
     assert names(max_, "went=owned") == names(max_, "went=closed") == []
+
+
+def test_who_is_perhaps_known_is_marked_and_leads_to_the_pair(max_: Client, account: Account) -> None:
+    with scope(account):
+        one, other, _ = (sent(name=f"N{n}", email=f"n{n}@x.example", ago=n) for n in range(3))
+        pair = Suspicion.objects.create(first=one.lead, second=other.lead, confidence=80)
+    body = max_.get(URL).content.decode()
+    assert body.count(f'href="/acme/duplicates/#{pair.public_id}"') == 2
+    assert names(max_, "first=suspected") == ["N0", "N1"]
+    with scope(account):
+        tell_apart(pair)
+    assert names(max_, "first=suspected") == []
+    assert "Perhaps known</a>" not in max_.get(URL).content.decode()
+
+
+def test_a_silent_source_is_told_where_people_look_for_what_came(max_: Client, account: Account) -> None:
+    with scope(account):
+        silence = Silence.objects.create(source=a_source(), since=clock.now(), sentence="Nothing since noon.")
+    assert "Website is silent for longer than it should be." in max_.get(URL).content.decode()
+    with scope(account):
+        silence.ended_at = clock.now()
+        silence.save()
+    assert "is silent" not in max_.get(URL).content.decode()
+
+
+EVERY_FILTER = ["", "view=spam", "channel=api", "complete=no", "complete=odd", "first=suspected", "went=waiting"]
+
+
+def test_ten_thousand_rows_are_read_by_an_index_in_as_many_queries(max_: Client, account: Account) -> None:
+    with scope(account):
+        rare, lead = a_source("Rare", "event"), sent(ago=5).lead
+        rows = (
+            Submission(lead=lead, source=lead.source, channel="form", raw={}, received_at=clock.now())
+            for _ in range(10_000)
+        )
+        Submission.objects.bulk_create(rows, batch_size=2000)
+    with CaptureQueriesContext(connection) as all_of_them:
+        max_.get(URL)
+    for query in [*EVERY_FILTER, f"source={rare.public_id}"]:
+        with CaptureQueriesContext(connection) as queries:
+            assert max_.get(f"{URL}?{query}").status_code == 200
+        assert len(queries) <= len(all_of_them)
+    with scope(account):
+        for wanted in ({}, {"source": rare.public_id}, {"first": "suspected"}):
+            plan = arrived(wanted).order_by("-received_at", "-id")[:51].explain()
+            assert "Seq Scan on submission" not in plan, plan
 
 
 @pytest.mark.parametrize("query", ["source=x", "channel=x", "view=x", "went=x", "cursor=x", "complete=%00"])
@@ -174,6 +223,18 @@ def test_only_spam_that_nobody_worked_on_is_deleted(opened: Opened) -> None:
         assert set(Contact.objects.values_list("name", flat=True)) == {"Real", "Was"}
         assert Submission.objects.count() == 2
         assert Event.objects.filter(kind=Kind.LEAD_DELETED).count() == 2
+
+
+def test_a_folder_full_of_spam_goes_in_as_many_statements_as_a_little(opened: Opened) -> None:
+    counts = []
+    for round_, size in enumerate((2, 30)):
+        with scope(opened.account):
+            ids = [sent(email=f"{round_}-{n}@x.example", company=f"C{n}", spam="Reason").lead.pk for n in range(size)]
+            with CaptureQueriesContext(connection) as queries:
+                assert remove_spam(ids, by=PROSPECT) == size
+            counts.append(len(queries))
+            assert not Lead.objects.exists()
+    assert counts[0] == counts[1] <= 100
 
 
 @pytest.mark.parametrize("act", ["", "x", "restore"])

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from events.record import SYSTEM
+from leads.merging import GONE
+from leads.models import Lead
+from leads.privacy.erasure import erase
 from tenancy.models import Account
 from tenancy.scope import scope
 from tests.factories import a_key, a_lead
@@ -43,6 +49,21 @@ def test_undoing_twice_is_no_error(api: Api, pair: tuple[str, str]) -> None:
     assert [api.delete(f"/api/v1/merges/{made}/").status_code for _ in range(2)] == [200, 200]
 
 
+def test_nothing_is_made_two_again_once_the_person_is_erased(
+    api: Api, pair: tuple[str, str], account: Account, cast: SimpleNamespace
+) -> None:
+    made = api.post(f"{URL}{pair[0]}/merge/", {"lead": pair[1]}).json()["id"]
+    with scope(account):
+        erase(Lead.objects.by_public_id(pair[1]).contact, by=SYSTEM)
+    answer = api.delete(f"/api/v1/merges/{made}/")
+    assert (answer.status_code, answer.json()["detail"]) == (409, GONE)
+    client = Client()
+    client.force_login(cast.ada.user)
+    page = client.post(f"/{account.slug}/merges/{made}/undoing/", follow=True)
+    assert GONE in page.content.decode()
+    assert "two leads again" not in page.content.decode()
+
+
 def test_both_histories_are_one_timeline(api: Api) -> None:
     one, two = (api.post(URL, {"name": "Ada", "email": f"ada{n}@example.com"}).json()["id"] for n in (1, 2))
     api.post(f"{URL}{two}/merge/", {"lead": one})
@@ -71,9 +92,12 @@ def test_a_lead_is_not_merged_into_itself(api: Api, pair: tuple[str, str]) -> No
     assert (answer.status_code, answer.json()["detail"]) == (422, "A lead cannot be merged into itself.")
 
 
-def test_the_first_of_two_merges_up_a_chain_waits(api: Api, pair: tuple[str, str], account: Account) -> None:
+def test_the_first_of_two_merges_up_a_chain_is_undone_first(api: Api, pair: tuple[str, str], account: Account) -> None:
     with scope(account):
         third = a_lead().public_id
     first = api.post(f"{URL}{pair[0]}/merge/", {"lead": pair[1]}).json()["id"]
-    api.post(f"{URL}{pair[1]}/merge/", {"lead": third})
-    assert api.delete(f"/api/v1/merges/{first}/").status_code == 409
+    second = api.post(f"{URL}{pair[1]}/merge/", {"lead": third}).json()["id"]
+    assert api.delete(f"/api/v1/merges/{first}/").status_code == 200
+    assert [api.get(f"{URL}{lead}/").json()["status"] for lead in (*pair, third)] == ["open", "merged", "open"]
+    assert api.delete(f"/api/v1/merges/{second}/").status_code == 200
+    assert [api.get(f"{URL}{lead}/").json()["status"] for lead in (*pair, third)] == ["open", "open", "open"]

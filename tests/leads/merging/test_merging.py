@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from events.models import Event
 from followups.models import Enrolment
 from leads.capture import capture
-from leads.merging import CannotMerge, CannotUndo, merge, undo
+from leads.merging import CannotMerge, merge, undo
+from leads.merging.kin import where_to
 from leads.models import Activity, Contact, Lead, Merge, Source, Stakeholder, Status, Submission
 from pipeline.models import Deal, Task
 from routing.models import Timer
@@ -77,7 +79,7 @@ def test_one_open_deal_one_cadence_one_clock_are_left(two: Any, within: Any, by:
     with within():
         assert Deal.objects.open().get().lead_id == two.kept.pk
         assert set(Enrolment.objects.filter(ended_at=None).values_list("lead", flat=True)) <= {two.kept.pk}
-        assert Timer.objects.get(lead=two.kept).kept_at is None
+        assert Timer.objects.get(lead=two.kept, clock="first_response").kept_at is None
 
 
 def test_a_lead_without_a_deal_takes_over_the_others(ask: Any, within: Any, by: Any, anew: Any) -> None:
@@ -155,6 +157,20 @@ def test_a_merged_lead_s_enquiry_goes_to_the_kept_lead_and_comes_home(two: Any, 
         assert not [line for line in left if str(two.kept.pk) in line]
 
 
+def test_what_an_enquiry_says_is_news_to_whoever_sent_it_though_the_kept_lead_knew_it(
+    two: Any, ask: Any, within: Any, by: Any, anew: Any
+) -> None:
+    third = ask("king@example.org")
+    with within():
+        made = merge(third, two.kept, by=by)
+    ask("king@example.org", job_title="Head of Finance", territory="North")
+    assert anew(two.kept).contact.job_title == "CTO"
+    with within():
+        undo(made, by=by)
+    assert (anew(third).contact.job_title, anew(third).territory) == ("Head of Finance", "North")
+    assert (anew(two.kept).contact.job_title, anew(two.kept).territory) == ("CTO", "")
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_merges_are_undone_in_any_order(two: Any, ask: Any, within: Any, by: Any, order: tuple[int, int]) -> None:
     third = ask("king@example.org", product="backup", budget="9k")
@@ -169,15 +185,35 @@ def test_two_merges_are_undone_in_any_order(two: Any, ask: Any, within: Any, by:
     assert not differences(before, snapshot(within))
 
 
-def test_a_merge_into_a_merged_lead_waits_for_the_later_one(two: Any, ask: Any, within: Any, by: Any) -> None:
-    third = ask("king@example.org")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_links_of_a_chain_are_undone_in_any_order(
+    two: Any, ask: Any, within: Any, by: Any, anew: Any, order: tuple[int, int]
+) -> None:
+    third = ask("king@example.org", product="backup", budget="9k")
+    before = snapshot(within)
+    with within():
+        first = merge(two.other, two.kept, by=by, take=["message", "phone"])
+        second = merge(two.kept, third, by=by, take=["message", "company"])
+    for number in order:
+        with within():
+            assert undo((first, second)[number], by=by)
+    assert not differences(before, snapshot(within))
+
+
+def test_the_first_of_a_chain_comes_back_from_the_far_end(two: Any, ask: Any, within: Any, by: Any, anew: Any) -> None:
+    third = ask("king@example.org", product="backup")
     with within():
         first = merge(two.other, two.kept, by=by)
-        second = merge(two.kept, third, by=by)
-        with pytest.raises(CannotUndo, match="first"):
-            undo(first, by=by)
-        assert undo(second, by=by)
-        assert undo(first, by=by)
+        merge(two.kept, third, by=by)
+    with within():
+        undo(first, by=by)
+    with within():
+        other, kept, far = anew(two.other), anew(two.kept), anew(third)
+        assert (other.status, kept.status, far.status) == (Status.OPEN, Status.MERGED, Status.OPEN)
+        assert Submission.objects.get(lead=other).raw["email"] == "a.king@example.com"
+        assert Submission.objects.filter(lead=far).count() == 2
+        assert Deal.objects.open().filter(lead=other).count() == 1
+        assert (other.budget, far.budget, far.contact.phone_e164) == ("50k", "", "")
 
 
 def test_whoever_was_merged_twice_over_is_still_found(two: Any, ask: Any, within: Any, by: Any) -> None:
@@ -186,6 +222,21 @@ def test_whoever_was_merged_twice_over_is_still_found(two: Any, ask: Any, within
         merge(two.other, two.kept, by=by)
         merge(two.kept, third, by=by)
     assert ask("a.king@example.com").pk == third.pk
+
+
+def test_where_many_went_is_asked_for_all_links_of_their_chain_at_once(
+    two: Any, ask: Any, within: Any, by: Any, django_assert_num_queries: Any
+) -> None:
+    chain = [*(ask(f"king{number}@example.org") for number in range(3)), two.other, two.kept]
+    with within():
+        for one, into in pairwise(chain):
+            merge(one, into, by=by)
+    ids = [one.pk for one in chain]
+    with within(), django_assert_num_queries(1):
+        assert where_to(ids) == dict.fromkeys(ids, two.kept.pk)
+    with within():
+        assert where_to(ids[:3]) == dict.fromkeys(ids[:3], two.kept.pk)
+        assert where_to(ids[:1]) == {ids[0]: two.kept.pk}
 
 
 def test_a_lead_is_not_merged_into_itself_nor_twice(two: Any, ask: Any, within: Any, by: Any) -> None:

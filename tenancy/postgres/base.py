@@ -1,0 +1,35 @@
+"""Django's PostgreSQL, which need not ask the server at each request whether it is still there."""
+
+from __future__ import annotations
+
+import select
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg.pq import Format
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _lasting: Any = None
+
+    def lasting_cursor(self, *, binary: bool = False) -> Any:
+        """A cursor that sends parameters apart from the statement; one serves all statements of a connection."""
+        if self._lasting is None or self._lasting.connection is not self.connection:
+            made: Any = psycopg.Cursor(self.connection)
+            self._lasting = self.make_cursor(made)  # its errors are translated, as those of Django's own
+        self._lasting.cursor.format = Format(binary)
+        return self._lasting
+
+    def is_usable(self) -> Any:
+        """A server that has gone has closed our socket, and that reads as something to hear: only then is it asked."""
+        held = self.connection
+        if held is not None and not held.closed and not _hears_something(held.fileno()):
+            return True
+        return super().is_usable()
+
+
+def _hears_something(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
