@@ -117,24 +117,31 @@ function leaveSlot(item, clone) {
   clone.dataset.slot = `${item.dataset.name} came from here`;
 }
 
-function drop({ item, clone, from, to }) {
+function drop({ item, clone, from, to: last, originalEvent }) {
   delete one("[data-board]").dataset.dragging;
   hideAnswers();
   delete item.dataset.slot;
   delete item.dataset.gate;
   swallowClick();
-  if (clone === item) clone = null;
-  const place = to.dataset.owner ? {} : beside(item);
+  const to = under(originalEvent) ?? last;
+  const place = to !== last || to.dataset.owner ? {} : beside(item);
   const before = item.dataset.from;
   delete item.dataset.from;
-  if (from === to) {
-    clone?.remove();
-    if (byHand() && JSON.stringify(place) !== before) rank(item, place);
+  if (last !== from) clone.replaceWith(item);
+  else if (clone !== item) clone?.remove();
+  if (to === from) {
+    if (to === last && byHand() && JSON.stringify(place) !== before) rank(item, place);
     return;
   }
-  clone.replaceWith(item);
   if (to.dataset.owner) return passOn(item, to.dataset.owner);
   move(item, to.closest("[data-stage]").dataset.stage, byHand() ? place : {});
+}
+
+/** Where the hand let go: Sortable looks only every 50 ms, and a flung card is elsewhere by then. */
+function under(event) {
+  const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
+  const place = clientX === undefined ? null : document.elementFromPoint(clientX, clientY)?.closest("[data-stage], [data-owner]");
+  return place?.matches("[data-owner]") ? place : place && one("[data-cards]", place);
 }
 
 // The click that ends a drag must not open the card.

@@ -54,6 +54,32 @@ def drag(page: Page, card: Any, to: Any) -> None:
     page.mouse.up()
 
 
+# The way there and letting go are one task of the page: no timer of anybody's runs in between.
+FLING = """async ([x, y, toX, toY]) => {
+  const card = document.elementFromPoint(x, y);
+  const tell = (type, clientX, clientY, on = document) => on.dispatchEvent(new PointerEvent(type, {
+    bubbles: true, cancelable: true, clientX, clientY, button: 0, pointerType: "mouse", pointerId: 1, isPrimary: true }));
+  tell("pointerdown", x, y, card);
+  tell("pointermove", x + 20, y + 10);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const share of [0.5, 1]) tell("pointermove", x + (toX - x) * share, y + (toY - y) * share);
+  tell("pointerup", toX, toY);
+}"""
+
+
+def test_a_flung_card_lands_where_the_hand_let_go(page: Page, acme: SimpleNamespace) -> None:
+    with scope(acme.account):
+        deal = a_ready_deal(acme.rita)
+    open_board(page, acme, acme.rita)
+    start = page.locator(f"#deal-{deal.public_id}").bounding_box()
+    end = column(page, acme, "Discovery").locator("[data-cards]").bounding_box()
+    assert start and end
+    page.evaluate(FLING, [start["x"] + 40, start["y"] + 60, end["x"] + 80, end["y"] + 60])
+    expect(column(page, acme, "Discovery").locator(f"#deal-{deal.public_id}")).to_be_visible()
+    with scope(acme.account):
+        assert Deal.objects.get(pk=deal.pk).stage == stage("Discovery")
+
+
 def test_a_drop_past_unmet_criteria_opens_the_dialog_and_filling_it_moves_the_card_once(
     page: Page, acme: SimpleNamespace
 ) -> None:
