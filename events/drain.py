@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 
 from events.jobs import HANDLERS, Handler, Later
 from events.models import Job, JobState
@@ -89,28 +89,30 @@ def _drain(seconds: float, *, outside: bool, most: int | None = None) -> int:
     until, done, turns = time.monotonic() + seconds, 0, 0
     while time.monotonic() < until and (most is None or turns < most):
         accounts = Account.objects.in_bulk([due.account_id for due in due_accounts(clock.now(), outside=outside)])
-        handled = sum(work_once(account, outside=outside) for account in accounts.values())
+        others_first = not outside and bool(turns % 2)
+        handled = sum(work_once(account, outside=outside, others_first=others_first) for account in accounts.values())
         if not handled:
             break
         done, turns = done + handled, turns + 1
     return done
 
 
-def work_once(account: Account, *, outside: bool = False) -> int:
+def work_once(account: Account, *, outside: bool = False, others_first: bool = False) -> int:
     """Claim one batch of one account and run it. Returns how many jobs it held; 0 if others have them all."""
-    claim = claim_batch(account, clock.now(), outside=outside)
+    claim = claim_batch(account, clock.now(), outside=outside, others_first=others_first)
     if claim is None:
         return 0
     run(claim)
     return len(claim.job_ids)
 
 
-def claim_batch(account: Account, now: datetime, *, outside: bool = False) -> Claim | None:
-    """Lease due jobs of the kind that waits longest, at most its handler's batch, skipping what others hold."""
+def claim_batch(account: Account, now: datetime, *, outside: bool = False, others_first: bool = False) -> Claim | None:
+    """Lease due jobs of one kind, at most its handler's batch, skipping what others hold: of prompt work what waits
+    longest, else of the others; or with `others_first` the other way round."""
     with scope(account):
         due = Job.objects.filter(state=JobState.PENDING, outside=outside, run_at__lte=now)
-        order = [_patience(), "run_at", "id"] if outside else ["run_at", "id"]
-        first = due.select_for_update(skip_locked=True).order_by(*order).first()
+        free = due.select_for_update(skip_locked=True).order_by("run_at", "id")
+        first = free.filter(prompt=not others_first).first() or free.filter(prompt=others_first).first()
         if first is None:
             return None
         handler = handler_named(first.kind)
@@ -128,13 +130,6 @@ def claim_batch(account: Account, now: datetime, *, outside: bool = False) -> Cl
     return Claim(account, handler, token, [job.pk for job in jobs], subjects, max(job.attempts for job in jobs) + 1)
 
 
-def _patience() -> Case:
-    """0 for mail, 1 for what lets it go first: asking a slow provider about a hundred leads delays no letter."""
-    flow()
-    patient = [handler.name for handler in HANDLERS.values() if handler.patient]
-    return Case(When(kind__in=patient, then=Value(1)), default=Value(0))
-
-
 def handler_named(kind: str) -> Handler | None:
     """The handler of that name. Reading the flow registers them all, also in a process that recorded nothing yet."""
     flow()
@@ -144,7 +139,7 @@ def handler_named(kind: str) -> Handler | None:
 def _rest(due: Any, first: Job, count: int) -> list[Job]:
     if count < 1:
         return []
-    others = due.filter(kind=first.kind, args={}).exclude(pk=first.pk)
+    others = due.filter(prompt=first.prompt, kind=first.kind, args={}).exclude(pk=first.pk)
     return list(others.select_for_update(skip_locked=True).order_by("run_at", "id")[:count])
 
 
@@ -201,7 +196,9 @@ def _singles(job: Job) -> list[Job]:
     """The job, or in place of one for many subjects a job for each."""
     if not job.args:
         return [job]
-    shared = {name: getattr(job, name) for name in ("account", "kind", "run_at", "state", "attempts", "created_at")}
+    shared = {
+        name: getattr(job, name) for name in ("account", "kind", "prompt", "run_at", "state", "attempts", "created_at")
+    }
     key = job.dedupe_key
     singles = [Job(subject_id=one, dedupe_key=f"{key}:{one.hex}", **shared) for one in job.subjects]
     Job.objects.bulk_create(singles)

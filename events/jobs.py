@@ -39,7 +39,7 @@ class Handler:
     batch: int
     inside: Work | None = None
     outside: WorkOutside | None = None
-    patient: bool = False  # others of the account that work outside go first
+    prompt: bool = False  # goes before what has been due for longer
     unless: Callable[[Mapping[str, Any]], bool] | None = None  # of an event's body: it can have nothing to do
 
     def __call__(self, subject_ids: Sequence[UUID]) -> None:
@@ -53,15 +53,20 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def job(
-    *, of: Of = "lead", batch: int = 200, unless: Callable[[Mapping[str, Any]], bool] | None = None
+    *,
+    of: Of = "lead",
+    batch: int = 200,
+    prompt: bool = False,
+    unless: Callable[[Mapping[str, Any]], bool] | None = None,
 ) -> Callable[[Work], Handler]:
     """Make a function that takes a batch of subject ids, in scope, the handler `<app>.<function>`.
 
-    `unless` tells from an event's body that there will be nothing to do: then it starts no job.
+    `prompt` work goes first at every other turn, however long the rest has been due. `unless` tells from an event's
+    body that there will be nothing to do: then it starts no job.
     """
 
     def register(work: Work) -> Handler:
-        return _register(Handler(_name(work), of, batch, inside=work, unless=unless))
+        return _register(Handler(_name(work), of, batch, inside=work, prompt=prompt, unless=unless))
 
     return register
 
@@ -73,7 +78,7 @@ def outside_job(*, of: Of = "subject", patient: bool = False) -> Callable[[WorkO
     """
 
     def register(work: WorkOutside) -> Handler:
-        return _register(Handler(_name(work), of, 1, outside=work, patient=patient))
+        return _register(Handler(_name(work), of, 1, outside=work, prompt=not patient))
 
     return register
 
@@ -166,4 +171,4 @@ def _row(handler: Handler, subject_id: UUID, run_at: datetime, generation: int) 
 @cache
 def blank_job(handler: Handler) -> dict[str, Any]:
     """The columns that are the same in all jobs of one handler."""
-    return blank(Job, kind=handler.name, outside=handler.outside is not None)
+    return blank(Job, kind=handler.name, outside=handler.outside is not None, prompt=handler.prompt)

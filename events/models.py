@@ -70,6 +70,7 @@ class Job(TenantModel):
 
     kind = models.CharField(max_length=60)
     outside = models.BooleanField(default=False)  # works outside the database: done apart, so that it blocks nothing
+    prompt = models.BooleanField(default=False)  # goes before what has been due for longer
     dedupe_key = models.CharField(max_length=90)
     subject_id = models.UUIDField()
     run_at = models.DateTimeField()
@@ -89,7 +90,9 @@ class Job(TenantModel):
             models.UniqueConstraint(fields=["account", "kind", "dedupe_key"], name="job_once"),
         ]
         indexes = [
-            models.Index(fields=["account", "outside", "run_at"], name="job_due", condition=models.Q(state="pending")),
+            models.Index(
+                fields=["account", "outside", "prompt", "run_at"], name="job_due", condition=models.Q(state="pending")
+            ),
             models.Index(fields=["outside", "run_at"], name="job_due_anywhere", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="job_leased", condition=models.Q(state="leased")),
             models.Index(fields=["account", "kind", "subject_id"], name="job_subject"),

@@ -22,7 +22,7 @@ from tenancy import clock
 from tenancy.models import Account
 
 
-@job()
+@job(prompt=True)
 def route_unrouted_leads(lead_ids: Sequence[UUID]) -> None:
     """Owners for those who have none."""
     assignment.route(lead_ids, by=SYSTEM)

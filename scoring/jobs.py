@@ -11,7 +11,7 @@ from scoring.kin import kin_of
 from tenancy import clock
 
 
-@job()
+@job(prompt=True)
 def score_leads(lead_ids: Sequence[UUID]) -> None:
     """Score leads, and come back when fading points will make it another number."""
     due = [(one.lead_id, one.receipt.next_change_at) for one in score_all(lead_ids)]

@@ -58,7 +58,7 @@ def drag(page: Page, card: Any, to: Any) -> None:
 FLING = """async ([x, y, toX, toY]) => {
   const card = document.elementFromPoint(x, y);
   const tell = (type, clientX, clientY, on = document) => on.dispatchEvent(new PointerEvent(type, {
-    bubbles: true, cancelable: true, clientX, clientY, button: 0, pointerType: "mouse", pointerId: 1, isPrimary: true }));
+    bubbles: true, cancelable: true, clientX, clientY, pointerType: "mouse", pointerId: 1, isPrimary: true }));
   tell("pointerdown", x, y, card);
   tell("pointermove", x + 20, y + 10);
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -73,7 +73,8 @@ def test_a_flung_card_lands_where_the_hand_let_go(page: Page, acme: SimpleNamesp
     open_board(page, acme, acme.rita)
     start = page.locator(f"#deal-{deal.public_id}").bounding_box()
     end = column(page, acme, "Discovery").locator("[data-cards]").bounding_box()
-    assert start and end
+    assert start
+    assert end
     page.evaluate(FLING, [start["x"] + 40, start["y"] + 60, end["x"] + 80, end["y"] + 60])
     expect(column(page, acme, "Discovery").locator(f"#deal-{deal.public_id}")).to_be_visible()
     with scope(acme.account):

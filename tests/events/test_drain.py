@@ -23,12 +23,12 @@ from tests.database import RoleSwitch
 from tests.events.conftest import Notes
 
 
-def happen(account: Account, count: int) -> list[UUID]:
+def happen(account: Account, count: int, kind: Kind = Kind.LEAD_CAPTURED) -> list[UUID]:
     """`count` leads captured: as many jobs."""
     leads = [uuid7() for _ in range(count)]
     with scope(account):
         for lead in leads:
-            record(Kind.LEAD_CAPTURED, lead, by=SYSTEM, lead_id=lead)
+            record(kind, lead, by=SYSTEM, lead_id=lead)
     return leads
 
 
