@@ -9,10 +9,9 @@ from typing import Any
 
 from django.db import OperationalError
 from rest_framework.response import Response
-from rest_framework.utils.encoders import JSONEncoder
 
-from accounts.models import IdempotentAnswer
 from accounts.problems import Problem
+from accounts.rendering import as_json
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.prepared import prepared
@@ -23,17 +22,13 @@ TWIN_PATIENCE = "10s"
 
 View = Callable[..., Response]
 
-# One statement: between asking and reserving, a twin could do the same. The unique key makes the second wait for the
-# first's transaction, and then either finds its answer or, if that was rolled back, takes its place.
-_TAKE = """
-    WITH patience AS (SELECT set_config('lock_timeout', %s, true))
-    INSERT INTO idempotent_answer (id, account_id, key, digest, created_at)
-    SELECT %s, %s, %s, %s, %s FROM patience
+_BEFORE = "SELECT digest, status, body FROM answered_before(%s, %s, %s, %s)"
+_KEEP = """
+    INSERT INTO idempotent_answer (id, account_id, key, digest, status, body, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (account_id, key) DO UPDATE
-       SET digest = excluded.digest, created_at = excluded.created_at, status = NULL, body = NULL
-     WHERE idempotent_answer.created_at < %s
+       SET digest = excluded.digest, status = excluded.status, body = excluded.body, created_at = excluded.created_at
 """
-_KEEP = "UPDATE idempotent_answer SET status = %s, body = %s WHERE account_id = %s AND key = %s"
 
 
 def idempotent(view: View) -> View:
@@ -47,11 +42,11 @@ def idempotent(view: View) -> View:
         if len(key) > 255 or "\x00" in key:
             raise Problem(400, "Malformed", "An Idempotency-Key has at most 255 characters.")
         digest = digest_of(request)
-        if not take(key, digest):
-            return replay(key, digest)
+        if before := answered(key):
+            return replay(digest, *before)
         response = view(request, *args, **kwargs)
         if response.status_code < 400:
-            remember(key, response)
+            remember(key, digest, response)
         return response
 
     return once
@@ -71,29 +66,31 @@ def digest_of(request: Any) -> bytes:
     return said.digest()
 
 
-def take(key: str, digest: bytes) -> bool:
-    """Reserve the key for this transaction; False if it was answered before. Raises 409 while a twin still runs."""
-    account, now = current_account(), clock.now()
+def answered(key: str) -> tuple[bytes, int, str] | None:
+    """The digest, status and body of the key's answer, or None; from now on a twin waits for this transaction.
+
+    Raises 409 while one that came before still runs.
+    """
     try:
         cursor = prepared()
-        cursor.execute(_TAKE, [TWIN_PATIENCE, uuid7(), account.pk, key, digest, now, now - KEPT])
-        return bool(cursor.rowcount)
+        cursor.execute(_BEFORE, [current_account().pk, key, clock.now() - KEPT, TWIN_PATIENCE])
+        found: tuple[bytes, int, str] | None = cursor.fetchone()
+        return found
     except OperationalError:
         raise Problem(409, "Conflict", "The same request is still running. Ask again in a moment.") from None
 
 
-def replay(key: str, digest: bytes) -> Response:
-    before = IdempotentAnswer.objects.get(key=key)
-    if bytes(before.digest) != digest:
+def replay(digest: bytes, asked: bytes, status: int, body: str) -> Response:
+    if bytes(asked) != digest:
         raise Problem(
             422,
             "Understood and refused",
             "This Idempotency-Key was used with another body. Use a new key for a new request.",
         )
-    return Response(before.body, status=before.status, headers={"Idempotent-Replayed": "true"})
+    return Response(json.loads(body), status=status, headers={"Idempotent-Replayed": "true"})
 
 
-def remember(key: str, response: Response) -> None:
-    # The body may hold dates and ids: keep exactly what the renderer will send.
-    body = json.dumps(response.data, cls=JSONEncoder)
-    prepared().execute(_KEEP, [response.status_code, body, current_account().pk, key])
+def remember(key: str, digest: bytes, response: Response) -> None:
+    # The body may hold dates and ids: keep exactly what will be sent.
+    body, account = as_json(response.data).decode(), current_account()
+    prepared().execute(_KEEP, [uuid7(), account.pk, key, digest, response.status_code, body, clock.now()])

@@ -5,9 +5,9 @@ from typing import Any
 from django.urls import include, path
 
 api: list[Any] = [
-    path("", include("routing.api_urls")),
-    path("", include("scoring.api_urls")),
     path("", include("leads.api_urls")),
+    path("", include("scoring.api_urls")),
+    path("", include("routing.api_urls")),
     path("", include("pipeline.api_urls")),
     path("", include("followups.api_urls")),
     path("", include("reports.api_urls")),

@@ -1,13 +1,17 @@
 """Logs: one JSON object a line on standard error, with request, account and job, without anybody's personal data."""
 
+import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
+import orjson
 import structlog
 
-log = structlog.get_logger(__name__)
+from tenancy.ids import uuid7
+
+log = logging.getLogger(__name__)
 
 # No local variables in tracebacks: they hold names and addresses of prospects.
 _shared: list[Any] = [
@@ -17,6 +21,10 @@ _shared: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
 ]
+
+
+def _line(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 class RequestLog:
@@ -31,11 +39,18 @@ class RequestLog:
     def __call__(self, request: Any) -> Any:
         began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
+        structlog.contextvars.bind_contextvars(request_id=uuid7().hex)
         response = self.get_response(request)
-        milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        log.info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+        if log.isEnabledFor(logging.INFO):
+            log.info(_told(request, response.status_code, round((time.perf_counter() - began) * 1000, 1)))
         return response
+
+
+def _told(request: Any, status: int, milliseconds: float) -> str:
+    """A line as those of structlog; it takes ten ways round to write one, and this one is written all day."""
+    line = {"event": "request", "method": request.method, "path": request.path, "status": status, "ms": milliseconds}
+    common = {"level": "info", "logger": __name__, "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
+    return _line(line | structlog.contextvars.get_contextvars() | common)
 
 
 def configure(level: str) -> dict[str, Any]:
@@ -59,10 +74,15 @@ def configure(level: str) -> dict[str, Any]:
                 "foreign_pre_chain": _shared,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.JSONRenderer(),
+                    structlog.processors.JSONRenderer(serializer=_line),
                 ],
-            }
+            },
+            "ready": {"format": "%(message)s"},
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "requests": {"class": "logging.StreamHandler", "formatter": "ready"},
+        },
+        "loggers": {__name__: {"handlers": ["requests"], "propagate": False}},
         "root": {"handlers": ["stderr"], "level": level},
     }

@@ -207,7 +207,8 @@ CELERY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_access.Authentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api_access.Allowed"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["accounts.rendering.Json"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.rendering.OneAnswer",
     "DEFAULT_PARSER_CLASSES": ["accounts.parsers.Json"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "accounts.problems.problem_response",

@@ -11,6 +11,7 @@ from config.api_urls import api
 from config.health import healthz, readyz
 
 urlpatterns: list[Any] = [
+    path("api/v1/", include(api)),  # first: what arrives here arrives all day
     path("", include("workspace.outer_urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
@@ -22,7 +23,6 @@ urlpatterns: list[Any] = [
         name="schema",
     ),
     path("api/v1/docs/", docs, name="api-docs"),
-    path("api/v1/", include(api)),
     path("", include("leads.public_urls")),
     path("", include("scoring.public_urls")),
     path("", include("followups.public_urls")),

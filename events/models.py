@@ -95,7 +95,9 @@ class Job(TenantModel):
             ),
             models.Index(fields=["outside", "run_at"], name="job_due_anywhere", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="job_leased", condition=models.Q(state="leased")),
-            models.Index(fields=["account", "kind", "subject_id"], name="job_subject"),
+            models.Index(
+                fields=["account", "kind", "subject_id"], name="job_subject", condition=models.Q(generation__gt=0)
+            ),
             models.Index(fields=["account", "finished_at"], name="job_dead", condition=models.Q(state="dead")),
         ]
 

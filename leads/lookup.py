@@ -13,6 +13,7 @@ from leads.models.people import Company
 from leads.models.sources import Source, SourceKind
 from leads.vocabulary import Kept, storable
 from tenancy.ids import from_public
+from tenancy.inserting import draft
 from tenancy.prepared import prepared
 from tenancy.scope import current_account
 
@@ -79,7 +80,7 @@ def look_up(
     source_id, name, kind, required, mapping, contact, lead, by_domain, by_name, custom = row
     if not isinstance(source, Source):
         told = {"required": json.loads(required), "mapping": json.loads(mapping)}
-        source = Source(id=source_id, account=account, name=name, kind=kind, **told)
+        source = draft(Source, id=source_id, name=name, kind=kind, **told)
     fields = {key: Kept(kind, tuple(choices)) for key, kind, choices in custom or []}
     return Known(source, contact, lead, _firm(by_domain or by_name), fields)
 

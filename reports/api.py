@@ -7,11 +7,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import renderer_classes
 from rest_framework.exceptions import ValidationError
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from accounts.api import Need, endpoint
 from accounts.openapi import OF_ONE, answers
+from accounts.rendering import Json
 from accounts.roles import Function, Scope
 from reports.asking import ApiFilters
 from reports.catalogue import REPORTS
@@ -19,7 +19,7 @@ from reports.views import rows_of
 from tenancy.csvfile import download
 
 
-class CsvChosen(JSONRenderer):
+class CsvChosen(Json):
     """`?format=csv` is understood; the view streams the file itself, and an error stays a problem in JSON."""
 
     media_type = "text/csv"
@@ -49,7 +49,7 @@ FILTERS = [
     },
 )
 @endpoint(GET=Need(Scope.REPORTS_READ, Function.SEE_REPORTS))
-@renderer_classes([JSONRenderer, CsvChosen])
+@renderer_classes([Json, CsvChosen])
 def report(request: Any, name: str) -> HttpResponseBase:
     """One report by its name."""
     if name not in REPORTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 
 def prepared(*, binary: bool = False) -> Any:
@@ -15,9 +15,9 @@ def prepared(*, binary: bool = False) -> Any:
     finds is read before the next statement is sent. Without `prepare_threshold` in the database's options (behind a
     pooler) nothing is prepared.
     """
-    if connection.queries_logged:  # somebody wants to read the statements, with their values
-        return connection.cursor()
-    ours: Any = connection  # tenancy/postgres/base.py
+    ours: Any = connections[DEFAULT_DB_ALIAS]  # tenancy/postgres/base.py
+    if ours.queries_logged or ours.execute_wrappers:  # somebody wants to read the statements, with their values
+        return ours.cursor()
     return ours.lasting_cursor(binary=binary)
 
 

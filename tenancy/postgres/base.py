@@ -5,20 +5,20 @@ from __future__ import annotations
 import select
 from typing import Any
 
-import psycopg
 from django.db.backends.postgresql import base
 from psycopg.pq import Format
 
+from tenancy.postgres.lasting import LastingCursor
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    _lasting: Any = None
+    _lasting: LastingCursor | None = None
 
-    def lasting_cursor(self, *, binary: bool = False) -> Any:
-        """A cursor that sends parameters apart from the statement; one serves all statements of a connection."""
+    def lasting_cursor(self, *, binary: bool = False) -> LastingCursor:
+        """One serves all statements of a connection."""
         if self._lasting is None or self._lasting.connection is not self.connection:
-            made: Any = psycopg.Cursor(self.connection)
-            self._lasting = self.make_cursor(made)  # its errors are translated, as those of Django's own
-        self._lasting.cursor.format = Format(binary)
+            self._lasting = LastingCursor(self)
+        self._lasting.format = Format(binary)
         return self._lasting
 
     def is_usable(self) -> Any:

@@ -11,6 +11,7 @@ from django.conf import LazySettings
 
 from accounts.roles import Role
 from events import drain
+from events.jobs import HANDLERS
 from events.kinds import Kind
 from events.models import Event, Job, JobState
 from events.record import SYSTEM
@@ -96,7 +97,8 @@ def test_mail_goes_before_questions_that_wait_longer(account: Account, oracle: O
         a_provider(oracle)
         for n, kind in enumerate(("leads.ask_providers", "leads.ask_providers", MAIL)):
             at = clock.now() - timedelta(minutes=10 - n)
-            Job.objects.create(kind=kind, outside=True, dedupe_key=str(n), subject_id=account.pk, run_at=at)
+            how = {"outside": True, "prompt": HANDLERS[kind].prompt}
+            Job.objects.create(kind=kind, dedupe_key=str(n), subject_id=account.pk, run_at=at, **how)
     claim = drain.claim_batch(account, clock.now(), outside=True)
     assert claim
     assert claim.handler.name == MAIL

@@ -92,7 +92,8 @@ class TestReading:
         Signal.objects.create(lead=lead, kind="page_view", url=url, occurred_at=clock.now())
         said = SIGNALS.format(moments="array_agg(kind), array_agg(url), array_agg(occurred_at)")
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            for other in ("seqscan", "bitmapscan", "indexscan"):
+                cursor.execute(f"SET LOCAL enable_{other} = off")
             cursor.execute(f"EXPLAIN {said}", {"account": lead.account_id, "leads": [lead.pk], "since": None})
             plan = "\n".join(line for (line,) in cursor.fetchall())
         assert "Index Only Scan using signal_people" in plan
