@@ -9,6 +9,7 @@ from uuid import UUID, SafeUUID
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _new, _put = object.__new__, object.__setattr__
+_SAFE = SafeUUID.unknown
 _numbers: Iterator[tuple[int]]
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
@@ -20,7 +21,7 @@ def uuid7() -> UUID:
     # As UUID(int=...) makes it, three times faster: a capture makes ten.
     made = _new(UUID)
     _put(made, "int", milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | _random_64() >> 2)
-    _put(made, "is_safe", SafeUUID.unknown)
+    _put(made, "is_safe", _SAFE)
     return made
 
 
