@@ -41,7 +41,7 @@ def enrol(pairs: Sequence[tuple[Lead, Cadence]], *, by: By = SYSTEM) -> list[Enr
     ]
     insert_values(Enrolment, [vars(row) for row in asked], tail="ON CONFLICT DO NOTHING")
     ids = [enrolment.pk for enrolment in asked]
-    made = set(Enrolment.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    made = set(Enrolment.objects.filter(pk__among=ids).values_list("pk", flat=True))
     started = [enrolment for enrolment in asked if enrolment.pk in made]
     record_all(
         [Happening(Kind.CADENCE_STARTED, row.pk, row.lead_id, by, {"cadence": row.cadence.name}) for row in started]
@@ -83,7 +83,7 @@ def today(contact_ids: Iterable[UUID]) -> Day:
 def automatic_mails(contact_ids: Iterable[UUID], now: datetime, calendar: Calendar) -> Any:
     """The automatic mails of the local day to these contacts that went or will go."""
     gone = Message.objects.exclude(state__in=[MessageState.SKIPPED, MessageState.FAILED])
-    return gone.filter(contact_id__in=list(contact_ids), day=now.astimezone(calendar.zone).date(), automatic=True)
+    return gone.filter(contact_id__among=list(contact_ids), day=now.astimezone(calendar.zone).date(), automatic=True)
 
 
 def _following(enrolment: Enrolment, position: int, beats: Sequence[Beat], day: Day) -> list[Touch]:
@@ -129,7 +129,7 @@ def _due(enrolment: Enrolment, beat: Beat, day: Day) -> datetime:
 def starters(leads: Sequence[Lead]) -> list[tuple[Lead, Cadence]]:
     """Each lead with the cadence that its tier starts; leads already in one, or already answered, are left alone."""
     cadences = [cadence for cadence in Cadence.objects.filter(active=True).order_by("name") if cadence.start]
-    running = Enrolment.objects.filter(lead_id__in=[lead.pk for lead in leads], ended_at=None)
+    running = Enrolment.objects.filter(lead_id__among=[lead.pk for lead in leads], ended_at=None)
     busy = set(running.values_list("lead_id", flat=True))
     free = [lead for lead in leads if lead.pk not in busy and not lead.first_response_at]
     pairs = [(lead, _for_tier(lead.tier, cadences)) for lead in free if not lead.contact.unsubscribed_at]

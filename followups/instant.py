@@ -32,7 +32,7 @@ def reply(lead_ids: Sequence[UUID]) -> None:
     if template is None:
         return
     newest = Submission.objects.filter(lead=OuterRef("pk")).order_by("-pk").values("channel")[:1]
-    asked = Lead.objects.open().filter(pk__in=lead_ids, source__kind__in=WEB, contact__unsubscribed_at=None)
+    asked = Lead.objects.open().filter(pk__among=lead_ids, source__kind__in=WEB, contact__unsubscribed_at=None)
     asked = asked.alias(channel=Coalesce(Subquery(newest), Value(""))).exclude(
         channel="import"
     )  # they asked long ago, and elsewhere

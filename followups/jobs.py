@@ -17,7 +17,7 @@ def reply_instantly(lead_ids: Sequence[UUID]) -> None:
 @job()
 def enrol_leads(lead_ids: Sequence[UUID]) -> None:
     """Start the cadence of each lead's tier."""
-    leads = Lead.objects.open().filter(pk__in=lead_ids).with_people().order_by("id")
+    leads = Lead.objects.open().filter(pk__among=lead_ids).with_people().order_by("id")
     enrolling.enrol(enrolling.starters(list(leads)))
     next_steps.settle(lead_ids, announce=False)
 
@@ -31,7 +31,7 @@ def do_touch(touch_ids: Sequence[UUID]) -> None:
 @job()
 def advance_cadences(lead_ids: Sequence[UUID]) -> None:
     """Something happened to leads: end what it stops, let go what waited for a person's try."""
-    running = Enrolment.objects.filter(lead_id__in=lead_ids, ended_at=None).select_related("cadence")
+    running = Enrolment.objects.filter(lead_id__among=lead_ids, ended_at=None).select_related("cadence")
     stopping.end_stopped(list(running.order_by("id")))
     touching.after_attempt(lead_ids)
     next_steps.settle(lead_ids)

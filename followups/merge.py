@@ -8,6 +8,7 @@ from django.utils.html import escape, urlize
 FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*(?:\|([^{}\n]*))?\}\}")
 LONGEST = 80
 # Strangers write names and firms: a link in one would turn our reply into their advertising.
+_MAY_LINK = re.compile(r"[.:@][\w/\[]")  # what urlize() makes a link of has one of these in it
 _LINK = re.compile(r"://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|ru|cn|io|co)/", re.IGNORECASE)
 
 
@@ -34,4 +35,5 @@ def as_html(text: str) -> str:
 
 
 def _linked(paragraph: str) -> str:
-    return "<br>\n".join(urlize(escape(line)) for line in paragraph.split("\n"))
+    lines = (escape(line) for line in paragraph.split("\n"))
+    return "<br>\n".join(urlize(line) if _MAY_LINK.search(line) else line for line in lines)

@@ -43,9 +43,9 @@ def settle(lead_ids: Sequence[UUID], *, announce: bool = True) -> None:
 
 def _planned(lead_ids: Sequence[UUID]) -> Iterable[NextStep]:
     """Everything that is planned, in three queries."""
-    tasks = Task.objects.filter(lead_id__in=lead_ids, done_at=None)
+    tasks = Task.objects.filter(lead_id__among=lead_ids, done_at=None)
     yield from (NextStep(task.lead_id, task.title, task.kind, task.due_at) for task in tasks.order_by("due_at", "id"))
-    meetings = Meeting.objects.filter(lead_id__in=lead_ids, outcome="", starts_at__gte=clock.now())
+    meetings = Meeting.objects.filter(lead_id__among=lead_ids, outcome="", starts_at__gte=clock.now())
     yield from (NextStep(row.lead_id, row.title, "meeting", row.starts_at) for row in meetings)
-    touches = Touch.objects.filter(lead_id__in=lead_ids, finished_at=None)
+    touches = Touch.objects.filter(lead_id__among=lead_ids, finished_at=None)
     yield from (NextStep(touch.lead_id, touch.title, touch.channel, touch.due_at) for touch in touches)

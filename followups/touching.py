@@ -59,10 +59,10 @@ def after_attempt(lead_ids: Sequence[UUID]) -> None:
     made = Activity.objects.filter(
         lead_id=OuterRef("lead_id"), kind=OuterRef("channel"), created_at__gte=OuterRef("due_at"), automatic=False
     ).filter(account_id=current_account().pk, direction=Direction.OUT)
-    due = Touch.objects.filter(lead_id__in=lead_ids, state=TouchState.DUE, channel__in=LOGGED)
+    due = Touch.objects.filter(lead_id__among=lead_ids, state=TouchState.DUE, channel__in=LOGGED)
     due.filter(Exists(made)).update(state=TouchState.DONE, finished_at=now)
     waiting = Touch.objects.filter(
-        lead_id__in=lead_ids, state=TouchState.PLANNED, step__day=1, channel=Channel.EMAIL, due_at__gt=now
+        lead_id__among=lead_ids, state=TouchState.PLANNED, step__day=1, channel=Channel.EMAIL, due_at__gt=now
     ).exclude(lead__first_attempt_at=None)
     for touch in waiting.order_by("id"):
         touch.due_at = calendar_of(current_account()).after(now, 0)
@@ -82,7 +82,7 @@ def finish(enrolments: Sequence[Enrolment]) -> None:
 
 def _due(touch_ids: Sequence[UUID]) -> list[Touch]:
     planned = Touch.objects.filter(
-        pk__in=touch_ids, state=TouchState.PLANNED, due_at__lte=clock.now(), enrolment__ended_at=None
+        pk__among=touch_ids, state=TouchState.PLANNED, due_at__lte=clock.now(), enrolment__ended_at=None
     )
     people = ("enrolment__cadence", "step__template", "lead__contact", "lead__company", "lead__owner")
     # In the order of ids: two batches that share touches wait for each other, never in a circle.
@@ -118,5 +118,5 @@ def _message(touch: Touch, lead: Lead) -> Message:
 def post(messages: Sequence[Message]) -> None:
     """Put mails into the outbox: each once, and to nobody who has had today's."""
     insert_values(Message, [vars(message) for message in messages], tail="ON CONFLICT DO NOTHING")
-    kept = Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True)
+    kept = Message.objects.filter(pk__among=[message.pk for message in messages]).values_list("pk", flat=True)
     schedule_all(HANDLERS["followups.send_message"], [(pk, clock.now()) for pk in kept])

@@ -104,7 +104,7 @@ def examine(lead_ids: Sequence[UUID]) -> None:
 
 def alike(lead_ids: Sequence[UUID], least: int) -> dict[UUID, list[tuple[UUID, Likeness]]]:
     """By lead: those of other people that may be its own, the likeliest first, then the oldest; at most ASKED."""
-    mine = {lead.pk: person_of(lead) for lead in _here().filter(pk__in=lead_ids).order_by("id")}
+    mine = {lead.pk: person_of(lead) for lead in _here().filter(pk__among=lead_ids).order_by("id")}
     people = _candidates(list(mine))
     theirs = _leads_of({contact_id for _, contact_id in people})
     found: dict[UUID, list[tuple[int, datetime, UUID, Likeness]]] = {lead_id: [] for lead_id in mine}
@@ -198,7 +198,7 @@ def _candidates(lead_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
 def _leads_of(contact_ids: set[UUID]) -> dict[UUID, list[Lead]]:
     """Apart from the candidates: joined to them, a table that was never analysed is read once for each lead."""
     theirs: dict[UUID, list[Lead]] = defaultdict(list)
-    for lead in _here().filter(contact_id__in=contact_ids):
+    for lead in _here().filter(contact_id__among=contact_ids):
         theirs[lead.contact_id].append(lead)
     return theirs
 

@@ -39,7 +39,7 @@ def attention_of(deal: Deal, lead: Any, now: datetime) -> int:
 def weigh(lead_ids: Sequence[UUID]) -> None:
     """Put the open deals of these leads where they belong, after a promise was made, kept or broken."""
     now = clock.now()
-    deals = Deal.objects.open().filter(lead_id__in=lead_ids).select_related("lead")
+    deals = Deal.objects.open().filter(lead_id__among=lead_ids).select_related("lead")
     changed = []
     for deal in deals.select_for_update(of=("self",)).order_by("id"):
         if (weight := attention_of(deal, deal.lead, now)) != deal.attention:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.models import Member
 from events.kinds import Kind
@@ -97,14 +98,14 @@ def unfollow(lead: Lead, member: Member) -> bool:
 
 def tell_followers_of(lead_ids: Sequence[UUID]) -> None:
     """One notice for each news of these leads and each member who follows; the owner hears of comments, too."""
-    happened = Event.objects.filter(lead_id__in=lead_ids, kind__in=NEWS, occurred_at__gte=clock.now() - FRESH)
-    events = list(happened.order_by("occurred_at", "id"))
-    leads = {lead.pk: lead for lead in Lead.objects.with_people().filter(pk__in=lead_ids)}
     followers: dict[UUID, set[UUID]] = {}
-    for lead_id, member_id in Follower.objects.filter(lead_id__in=lead_ids, member__left_at=None).values_list(
-        "lead_id", "member_id"
-    ):
+    following = Follower.objects.filter(lead_id__among=lead_ids, member__left_at=None)
+    for lead_id, member_id in following.values_list("lead_id", "member_id"):
         followers.setdefault(lead_id, set()).add(member_id)
+    heard = Q(kind=Kind.COMMENT_ADDED) | Q(lead_id__in=list(followers))
+    happened = Event.objects.filter(heard, lead_id__among=lead_ids, kind__in=NEWS, occurred_at__gte=clock.now() - FRESH)
+    events = list(happened.order_by("occurred_at", "id"))
+    leads = Lead.objects.with_people().in_bulk({event.lead_id for event in events})
     give([notice for event in events for notice in _notices(event, leads[event.lead_id], followers)])
 
 

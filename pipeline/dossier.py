@@ -55,7 +55,7 @@ def _facts(deal: Deal) -> dict[str, Any]:
 
 def _rows(queryset: Any, leads: dict[UUID, Lead], columns: str) -> Rows:
     found: Rows = defaultdict(list)
-    for row in queryset.filter(lead_id__in=leads).values("lead_id", *columns.split()):
+    for row in queryset.filter(lead_id__among=leads).values("lead_id", *columns.split()):
         found[row.pop("lead_id")].append(row)
     return found
 
@@ -66,7 +66,7 @@ def _objection(row: dict[str, Any]) -> dict[str, Any]:
 
 def _confirmations(deals: Sequence[Deal]) -> dict[UUID, dict[str, dict[str, Any]]]:
     found: dict[UUID, dict[str, dict[str, Any]]] = defaultdict(dict)
-    said = Confirmation.objects.filter(deal_id__in=[deal.pk for deal in deals])
+    said = Confirmation.objects.filter(deal_id__among=[deal.pk for deal in deals])
     for row in said.values("deal_id", "criterion_id", "note", "on", "actor_name"):
         found[row["deal_id"]][public_id(Criterion.PREFIX, row["criterion_id"])] = row
     return found

@@ -28,7 +28,7 @@ class NextStep:
 def record_next_steps(steps: Sequence[NextStep]) -> list[Deal]:
     """Write each lead's next step on its open deal, in few statements. Returns the deals that changed."""
     wanted = {step.lead_id: step for step in steps}
-    deals = Deal.objects.open().filter(lead_id__in=wanted).order_by("id").select_for_update(of=("self",))
+    deals = Deal.objects.open().filter(lead_id__among=wanted).order_by("id").select_for_update(of=("self",))
     changed = [deal for deal in deals if _take(deal, wanted[deal.lead_id])]
     _write(changed)
     record_on_leads([StepRow(deal.lead_id, deal.next_step_at) for deal in changed])

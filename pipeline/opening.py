@@ -30,7 +30,7 @@ def open_deals_of(lead_ids: Sequence[UUID]) -> None:
     A deal that was closed because its lead was disqualified is taken up again. A constant number of statements.
     """
     leads = {lead.pk: lead for lead in _workable(lead_ids)}
-    had = Deal.objects.filter(lead_id__in=leads).select_related("stage").order_by("opened_at", "id")
+    had = Deal.objects.filter(lead_id__among=leads).select_related("stage").order_by("opened_at", "id")
     latest = {deal.lead_id: deal for deal in had}
     open_ones = [deal for deal in latest.values() if deal.status == DealStatus.OPEN]
     _hand_over(open_ones, leads)
@@ -51,7 +51,7 @@ def _starts(leads: Sequence[Lead]) -> dict[UUID, dict[str, UUID]]:
     """Where the routing rules want the deals of leads to begin: the keys of pipeline and stage, where they say so."""
     if not leads:
         return {}
-    assigned = Event.objects.filter(kind=Kind.LEAD_ASSIGNED, lead_id__in=[lead.pk for lead in leads])
+    assigned = Event.objects.filter(kind=Kind.LEAD_ASSIGNED, lead_id__among=[lead.pk for lead in leads])
     said = assigned.filter(body__has_key="pipeline").order_by("occurred_at", "id").values_list("lead_id", "body")
     keys = ("pipeline", "stage")
     return {lead_id: {key: UUID(body[key]) for key in keys if body.get(key)} for lead_id, body in said}
@@ -72,13 +72,13 @@ def _by_pipeline(
 
 
 def _workable(lead_ids: Sequence[UUID]) -> list[Lead]:
-    rows = Lead.objects.open().with_people().filter(pk__in=lead_ids, owner__isnull=False)
+    rows = Lead.objects.open().with_people().filter(pk__among=lead_ids, owner__isnull=False)
     return list(rows.select_for_update(of=("self",)).order_by("id"))
 
 
 def let_go(lead_ids: Sequence[UUID]) -> None:
     """A lead without an owner has a deal without one."""
-    Deal.objects.open().filter(lead_id__in=lead_ids, lead__owner=None).exclude(owner=None).update(owner=None)
+    Deal.objects.open().filter(lead_id__among=lead_ids, lead__owner=None).exclude(owner=None).update(owner=None)
 
 
 def _hand_over(deals: Sequence[Deal], leads: dict[UUID, Lead]) -> None:
@@ -92,7 +92,7 @@ def _hand_over(deals: Sequence[Deal], leads: dict[UUID, Lead]) -> None:
         Deal.objects.bulk_update(changed, ["owner"])
     for (before, after), ids in hands.items():
         if before:
-            Task.objects.filter(lead_id__in=ids, member_id=before, done_at=None).update(member_id=after)
+            Task.objects.filter(lead_id__among=ids, member_id=before, done_at=None).update(member_id=after)
 
 
 def _open(leads: Sequence[Lead], pipeline: Pipeline, starts: Mapping[UUID, Mapping[str, UUID]]) -> None:

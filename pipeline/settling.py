@@ -45,7 +45,7 @@ def settle(deals: Sequence[Deal]) -> None:
 
 def settle_leads(lead_ids: Sequence[UUID]) -> None:
     """Settle the open deals of these leads."""
-    if deals := _locked(Deal.objects.open().filter(lead_id__in=lead_ids)):
+    if deals := _locked(Deal.objects.open().filter(lead_id__among=lead_ids)):
         settle(deals)
 
 

@@ -17,10 +17,10 @@ KIND = "map"
 
 def want_a_map(lead_ids: Sequence[UUID]) -> None:
     """One task in a lead's life, its owner's, where scoring wants it; whom nobody owns yet gets it with its deal."""
-    asked = Event.objects.filter(lead_id__in=lead_ids, kind=Kind.STAKEHOLDERS_WANTED)
+    asked = Event.objects.filter(lead_id__among=lead_ids, kind=Kind.STAKEHOLDERS_WANTED)
     wanted = set(asked.values_list("lead_id", flat=True))
     if wanted:
-        wanted -= set(Task.objects.filter(lead__in=wanted, kind=KIND).values_list("lead_id", flat=True))
-    owned = Lead.objects.filter(pk__in=wanted, status=Status.OPEN).exclude(owner=None)
+        wanted -= set(Task.objects.filter(lead__among=wanted, kind=KIND).values_list("lead_id", flat=True))
+    owned = Lead.objects.filter(pk__among=wanted, status=Status.OPEN).exclude(owner=None)
     for lead in owned.select_related("owner").order_by("pk"):
         add_task(lead, "Map the stakeholders: who decides, who pays, who signs?", by=SYSTEM, kind=KIND)

@@ -103,7 +103,7 @@ def retry(*, by: By) -> bool:
 
 def unowned(lead_ids: Sequence[UUID]) -> list[Lead]:
     """Those that are open and have no owner, locked, with all that rules read; the longest waiting first."""
-    leads = Lead.objects.open().with_people().filter(pk__in=lead_ids, owner=None)
+    leads = Lead.objects.open().with_people().filter(pk__among=lead_ids, owner=None)
     locked = leads.select_for_update(of=("self",), no_key=True).order_by("id")
     return sorted(locked, key=lambda lead: (lead.captured_at, lead.pk))
 
@@ -123,7 +123,7 @@ def news(made: Sequence[Made]) -> list[Made]:
     """Those that say something else than the lead's last decision: waiting on isn't told again and again."""
     if not made:
         return []
-    past = Decision.objects.filter(lead_id__in=[one.lead.pk for one in made]).order_by("decided_at", "id")
+    past = Decision.objects.filter(lead_id__among=[one.lead.pk for one in made]).order_by("decided_at", "id")
     before = {lead_id: said for lead_id, *said in past.values_list("lead_id", "reason", "sentence")}
     return [one for one in made if before.get(one.lead.pk) != [one.record.reason, one.record.sentence]]
 

@@ -23,7 +23,7 @@ ENDED += ["paused_at", "paused_until", "paused_minutes", "due_at", "rungs"]
 
 def stop(lead_ids: Sequence[UUID]) -> None:
     """Keep the promises of leads that a person has answered; end those of leads that are closed."""
-    running = Timer.objects.running().filter(lead_id__in=lead_ids).select_related("lead__owner", "policy")
+    running = Timer.objects.running().filter(lead_id__among=lead_ids).select_related("lead__owner", "policy")
     locked = list(running.select_for_update(of=("self",), no_key=True).order_by("id"))
     kept = [(timer, at) for timer in locked if (at := timer.answered_at)]
     over = [timer for timer in locked if not timer.answered_at and timer.lead.status != Status.OPEN]
@@ -71,9 +71,9 @@ def end(timers: Sequence[Timer]) -> None:
 
 def resume(lead_ids: Sequence[UUID]) -> None:
     """Two leads again: the promises that ran for each run on; what was answered meanwhile is kept."""
-    answered = Lead.objects.open().filter(pk__in=lead_ids).exclude(first_response_at=None)
+    answered = Lead.objects.open().filter(pk__among=lead_ids).exclude(first_response_at=None)
     stop(list(answered.values_list("pk", flat=True)))
-    running = Timer.objects.running().filter(lead_id__in=lead_ids, lead__status=Status.OPEN)
+    running = Timer.objects.running().filter(lead_id__among=lead_ids, lead__status=Status.OPEN)
     ringing.again(list(running))
 
 

@@ -66,7 +66,7 @@ def settle(lead_ids: Sequence[UUID], *, some_day: Collection[UUID] = ()) -> None
     found, timers = policies(), _running(lead_ids)
     if not timers and not found.have(Clock.NEXT_STEP):
         return
-    leads = list(Lead.objects.open().with_people().filter(pk__in=lead_ids).exclude(deal_id=None))
+    leads = list(Lead.objects.open().with_people().filter(pk__among=lead_ids).exclude(deal_id=None))
     done, calendar = _last_deeds(leads), calendar_of(current_account())
     standings = {lead.pk: Standing(done[lead.pk], lead.next_step_at, lead.pk in some_day) for lead in leads}
     keeping.keep([(timers.pop(lead.pk), found.now) for lead in leads if mends(timers.get(lead.pk), standings[lead.pk])])
@@ -108,8 +108,8 @@ def is_news(timer: Timer, since: datetime) -> bool:
 def _last_deeds(leads: Sequence[Lead]) -> dict[UUID, datetime]:
     """When a person last did something about each lead; now, where nobody ever did: it came from another system."""
     ids = [lead.pk for lead in leads]
-    deeds = Event.objects.filter(lead_id__in=ids, kind__in=DEEDS).order_by().values_list("lead_id")
-    contacts = Activity.objects.filter(lead_id__in=ids, automatic=False).order_by().values_list("lead_id")
+    deeds = Event.objects.filter(lead_id__among=ids, kind__in=DEEDS).order_by().values_list("lead_id")
+    contacts = Activity.objects.filter(lead_id__among=ids, automatic=False).order_by().values_list("lead_id")
     done = dict(deeds.annotate(Max("occurred_at")))
     for lead_id, at in contacts.annotate(Max("occurred_at")):
         done[lead_id] = max(at, done.get(lead_id, at))
@@ -117,7 +117,7 @@ def _last_deeds(leads: Sequence[Lead]) -> dict[UUID, datetime]:
 
 
 def _running(lead_ids: Sequence[UUID]) -> dict[UUID, Timer]:
-    rows = Timer.objects.running().filter(lead_id__in=lead_ids, clock=Clock.NEXT_STEP)
+    rows = Timer.objects.running().filter(lead_id__among=lead_ids, clock=Clock.NEXT_STEP)
     locked = rows.select_related("policy", "lead__owner").select_for_update(of=("self",), no_key=True).order_by("id")
     return {row.lead_id: row for row in locked}
 

@@ -34,9 +34,9 @@ QUIET = timedelta(minutes=10)  # who hears of a lead need not hear again that it
 
 def tell(lead_ids: Sequence[UUID]) -> None:
     """One notice for each news of these leads and each member it concerns; what was told already is not told again."""
-    leads = {lead.pk: lead for lead in Lead.objects.with_people().filter(pk__in=lead_ids)}
+    leads = {lead.pk: lead for lead in Lead.objects.with_people().filter(pk__among=lead_ids)}
     since = clock.now() - FRESH - QUIET
-    happened = Event.objects.filter(lead_id__in=list(leads), kind__in=list(KINDS), occurred_at__gte=since)
+    happened = Event.objects.filter(lead_id__among=list(leads), kind__in=list(KINDS), occurred_at__gte=since)
     overseers = [member for member in Member.objects.active() if member.may(Function.REASSIGN)]
     notices = [
         notice

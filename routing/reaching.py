@@ -69,7 +69,7 @@ def settings_of(member_ids: Iterable[UUID]) -> tuple[Mapping[UUID, NoticeSetting
     """What members wish (the usual, unsaved, where they have said nothing), and their zones."""
     ids, account = list(member_ids), current_account()
     said = {row.member_id: row for row in NoticeSettings.objects.filter(member_id__in=ids)}
-    own = dict(Member.objects.filter(pk__in=ids).values_list("pk", "time_zone"))
+    own = dict(Member.objects.filter(pk__among=ids).values_list("pk", "time_zone"))
     wishes = {key: said.get(key) or NoticeSettings(member_id=key) for key in ids}
     return wishes, {key: zone_named(own.get(key) or account.time_zone) for key in ids}
 
@@ -95,7 +95,7 @@ def _minutes(due: Sequence[tuple[str, UUID, datetime]], way: str) -> list[tuple[
 
 
 def _given(notices: Sequence[Notification]) -> set[tuple[UUID, UUID]]:
-    known = Notification.objects.filter(event_id__in={notice.event_id for notice in notices})
+    known = Notification.objects.filter(event_id__among={notice.event_id for notice in notices})
     return set(known.values_list("member_id", "event_id"))
 
 

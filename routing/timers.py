@@ -75,7 +75,7 @@ def start(lead_ids: Sequence[UUID], *, at_once: bool = False) -> None:
 
     A clock starts at capture; where something changed that makes a promise only now (`at_once`), it starts now.
     """
-    unanswered = Lead.objects.open().with_people().filter(pk__in=lead_ids, first_response_at=None)
+    unanswered = Lead.objects.open().with_people().filter(pk__among=lead_ids, first_response_at=None)
     leads = list(unanswered.select_for_update(of=("self",), no_key=True).order_by("id"))
     found = policies()
     if not leads or not any(found.have(one) for one in ANSWERS):
@@ -92,7 +92,7 @@ def start(lead_ids: Sequence[UUID], *, at_once: bool = False) -> None:
 
 def newest_of(leads: Iterable[Lead]) -> dict[Pair, Timer]:
     """The last timer of each lead and clock: the one that runs, if one does."""
-    rows = Timer.objects.filter(lead_id__in=[lead.pk for lead in leads], clock__in=ANSWERS)
+    rows = Timer.objects.filter(lead_id__among=[lead.pk for lead in leads], clock__in=ANSWERS)
     return {(timer.lead_id, timer.clock): timer for timer in rows.order_by("started_at", "id")}
 
 
@@ -101,7 +101,7 @@ def _late(leads: Sequence[Lead], timers: Mapping[Pair, Timer], at_once: bool) ->
     if at_once:
         return {lead.pk for lead in leads if clock.now() - lead.captured_at > JUST_NOW}
     tiers = {lead.pk: lead.tier for lead in leads if not all((lead.pk, one) in timers for one in ANSWERS)}
-    scored = Receipt.objects.filter(lead_id__in=list(tiers)).values_list("lead_id", "tier")
+    scored = Receipt.objects.filter(lead_id__among=list(tiers)).values_list("lead_id", "tier")
     return {lead_id for lead_id, tier in scored if tier != tiers[lead_id]}
 
 

@@ -30,7 +30,7 @@ def plan(lead_ids: Sequence[UUID], asking: Handler) -> None:
     if not providers:
         return
     now, due = clock.now(), []
-    leads = list(Lead.objects.open().with_people().filter(pk__in=lead_ids))
+    leads = list(Lead.objects.open().with_people().filter(pk__among=lead_ids))
     asked = {(lead.pk, one.pk): question_about(one, lead) for lead in leads for one in providers}
     answers = _answers([question for question in asked.values() if question])
     for lead in leads:
