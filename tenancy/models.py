@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -136,7 +136,7 @@ class TenantModel(models.Model):
         super().__init__(*args, **kwargs)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Any:
         """As Django's own, three times faster for whole rows: workers read them by the thousand."""
         columns = _columns(cls)
         if len(values) != len(columns):  # some were left for later
