@@ -18,7 +18,7 @@ from pipeline.debts import call_debts
 from pipeline.files import attach_file
 from pipeline.models import Criterion, Deal, Move, Override, Stage, Task, Visit
 from pipeline.opening import open_deals_of
-from pipeline.refusals import GateClosed
+from pipeline.refusals import GateClosed, NotOpen
 from pipeline.settling import settle_leads
 from tenancy import clock
 from tenancy.models import Account
@@ -51,6 +51,24 @@ def test_a_lost_deal_stands_in_the_stage_for_it_and_comes_back_to_where_it_stood
     ended.reopen(by=cast.rita.by)
     back = the_deal(deal.lead)
     assert (back.stage.name, back.lost_reason) == ("Discovery complete", "")
+
+
+def test_a_deal_lost_into_its_stage_comes_back_on_its_day(cast: SimpleNamespace, lost: Stage) -> None:
+    deal = a_deal(cast.rita)
+    deal.lose(by=cast.rita.by, reason="Bad timing", recycle_on=date(2027, 6, 1))
+    assert (Deal.objects.get(pk=deal.pk).stage, Lead.objects.get(pk=deal.lead_id).recycle_on) == (
+        lost,
+        date(2027, 6, 1),
+    )
+
+
+def test_nothing_is_reopened_beside_a_newer_deal_of_the_lead(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita)
+    deal.lose(by=cast.rita.by, reason="Price")
+    Lead.objects.get(pk=deal.lead_id).reopen(by=cast.rita.by)
+    open_deals_of([deal.lead_id])
+    with pytest.raises(NotOpen, match="another open deal"):
+        Deal.objects.get(pk=deal.pk).reopen(by=cast.rita.by)
 
 
 def test_by_its_gate_a_deal_is_lost_for_a_reason_only_and_passes_no_other(cast: SimpleNamespace, lost: Stage) -> None:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events.kinds import Kind
 from events.models import Event
 from leads.models import Lead
-from pipeline.models import Deal, File, Meeting, Move, Override, Stage, Task, Visit
+from pipeline.models import Criterion, Deal, File, Meeting, Move, Override, Stage, Task, Visit
 from pipeline.objections import raise_objection
 from pipeline.refusals import GateClosed, NotOpen, Stale
 from pipeline.settling import settle_leads
@@ -71,6 +71,14 @@ def test_a_shut_gate_changes_nothing_and_says_what_is_missing(cast: SimpleNamesp
     assert the_deal(deal.lead).stage.name == "Initial interest"
     assert Lead.objects.get(pk=deal.lead_id).facts["headcount"] is None
     assert not Event.objects.filter(kind__in=[Kind.DEAL_MOVED, Kind.LEAD_CHANGED]).exists()
+
+
+def test_what_is_not_required_is_asked_of_nobody(cast: SimpleNamespace) -> None:
+    deal = a_deal(cast.rita)
+    Criterion.objects.filter(stage=deal.stage, label__startswith="A discovery").update(required=False)
+    with pytest.raises(GateClosed) as refused:
+        deal.move(stage("Discovery"), by=cast.rita.by)
+    assert [item.label for item in refused.value.unmet] == ["Company size is known"]
 
 
 def test_values_and_move_happen_together_and_are_told(cast: SimpleNamespace) -> None:

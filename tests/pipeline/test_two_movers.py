@@ -7,9 +7,11 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
-from pipeline.models import Deal, Move, Visit
+from leads.models import Lead
+from pipeline.locking import hold, locked
+from pipeline.models import Deal, Move, Stage, Visit
 from pipeline.refusals import NotOpen, Stale
 from tenancy.scope import scope
 from tests.factories import an_account, the_cast
@@ -38,6 +40,54 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def refused_meanwhile(work: Callable[[], Any]) -> bool:
+    """Whether `work`, in a connection of its own, finds locked what it needs."""
+
+    def soon() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            work()
+
+    [result] = at_once(soon)
+    assert result is None or isinstance(result, OperationalError), result
+    return isinstance(result, OperationalError)
+
+
+@pytest.mark.parametrize("kept", [Lead, Deal])
+def test_who_moves_a_deal_waits_for_whoever_changes_it_or_its_lead(kept: Any) -> None:
+    account = an_account()
+    cast = the_cast(account)
+    with scope(account):
+        deal = a_ready_deal(cast.rita)
+
+    def take() -> None:
+        with scope(account):
+            locked(deal.pk)
+
+    assert not refused_meanwhile(take)
+    with scope(account), transaction.atomic():
+        kept.objects.select_for_update().get(pk=deal.pk if kept is Deal else deal.lead_id)
+        assert refused_meanwhile(take)
+
+
+@pytest.mark.parametrize("wip", [None, 3])
+def test_into_a_stage_that_takes_so_many_they_go_one_after_the_other(wip: int | None) -> None:
+    account = an_account()
+    cast = the_cast(account)
+    with scope(account):
+        a_ready_deal(cast.rita)
+        Stage.objects.update(wip=wip)
+        to = stage("Discovery")
+
+    def come() -> None:
+        with scope(account):
+            hold(to)
+
+    with scope(account), transaction.atomic():
+        assert hold(to)
+        assert refused_meanwhile(come) == (wip is not None)
 
 
 def test_two_movers_move_once() -> None:
