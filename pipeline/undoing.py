@@ -82,13 +82,16 @@ def file(event: Event, by: By) -> None:
 
 @undoes(Kind.DEAL_MOVED)
 def step(event: Event, by: By) -> None:
-    """Back where it came from, as far as that stage lets deals back."""
+    """Back where it came from, as far as that stage lets deals back; what was won by it is taken up again."""
     deal = _there(Deal, event)
     last = Move.objects.filter(deal=deal).select_related("from_stage").order_by("-moved_at", "-id").first()
     if last is None or last.from_stage is None or last.to_stage_id != deal.stage_id or last.actor_id != by.id:
         raise CannotUndo("It has moved on since.")
     try:
-        deal.move(last.from_stage, by=by, reason="Undone")
+        if last.outcome:
+            deal.reopen(by=by, reason="Undone")
+        else:
+            deal.move(last.from_stage, by=by, reason="Undone")
     except (GateClosed, NotOpen) as refusal:
         raise CannotUndo(f"It can’t go back to {last.from_stage.name}.") from refusal
 

@@ -15,10 +15,11 @@ from events.models import Event
 from leads.models import Lead, Stakeholder, Status
 from leads.undoing import CannotUndo, last_change, undo
 from pipeline.comments import add_comment
+from pipeline.editing import put_stage
 from pipeline.files import attach_file
 from pipeline.jobs import close_deals, open_deals
 from pipeline.meetings import book_meeting, change_meeting
-from pipeline.models import Comment, Deal, File, Meeting, Objection, Task
+from pipeline.models import Comment, Deal, File, Meeting, Objection, Override, Stage, Task
 from pipeline.objections import answer_objection, raise_objection
 from pipeline.tasks import add_task, change_task, finish_task, remove_task
 from routing.reasons import Reason
@@ -64,6 +65,15 @@ def _disqualify(s: Any) -> None:
     close_deals([s.lead.pk])
 
 
+def _win(s: Any) -> None:
+    s.deal.move(s.deal.pipeline.stages.get(kind="won"), by=s.by, override=Override("Signed on paper", None))
+
+
+def _lose_into_its_stage(s: Any) -> None:
+    put_stage(Stage(pipeline=s.deal.pipeline), {"name": "Gone", "kind": "lost"}, by=s.max.by)
+    s.deal.lose(by=s.by, reason="Price")
+
+
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "a fact": lambda s: s.lead.change({"headcount": "5000"}, by=s.by),
     "a fact of the person": lambda s: s.lead.change({"job_title": "CEO"}, by=s.by),
@@ -89,6 +99,8 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "a file": lambda s: attach_file(s.lead, SimpleUploadedFile("a.txt", b"text"), kind="other", by=s.by),
     "a move": lambda s: s.deal.move(s.deal.pipeline.stages.get(position=1), by=s.by),
     "a loss": lambda s: s.deal.lose(by=s.by, reason="Price"),
+    "a loss into its stage": _lose_into_its_stage,
+    "a win": _win,
 }
 
 
@@ -136,6 +148,7 @@ OVERTAKEN: dict[str, Callable[[Any], Any]] = {
     "a task changed": lambda s: change_task(s.task, {"title": "Sing"}, by=s.max.by),
     "a move": lambda s: s.deal.move(s.deal.pipeline.stages.get(position=0), by=s.max.by),
     "a loss": lambda s: Deal.objects.get().reopen(by=s.max.by),
+    "a win": lambda s: Deal.objects.get().reopen(by=s.max.by),
     "a stakeholder": lambda s: Stakeholder.objects.get(name="Otto").remove(by=s.max.by),
 }
 
