@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -24,9 +25,11 @@ def lose(
     competitor: str = "",
     recycle_on: date | None = None,
     version: int | None = None,
+    values: dict[str, Any] | None = None,
     override: Override | None = None,
 ) -> Move:
-    """Close an open deal as lost; its lead comes back on `recycle_on`, a local day, if one is given.
+    """Close an open deal as lost; its lead comes back on `recycle_on`, a local day, if one is given. `values` fill
+    what the stage for what is lost asks for.
 
     Losing it twice returns the first. Raises NotOpen for a won one, Stale for an old version, GateClosed where the
     stage for what is lost asks for something that is missing.
@@ -40,9 +43,8 @@ def lose(
             raise NotOpen("It is closed already.")
         refuse_stale(deal, version)
         if into := lost_stage(deal):
-            return move(
-                deal, into, by=by, reason=reason, override=override, competitor=competitor, recycle_on=recycle_on
-            )
+            about: dict[str, Any] = {"competitor": competitor, "recycle_on": recycle_on}
+            return move(deal, into, by=by, reason=reason, values=values, override=override, **about)
         made = close([deal], DealStatus.LOST, by=by, reason=reason, competitor=competitor)[0]
         deal.lead.come_back(recycle_on)
         tell_lead(deal)

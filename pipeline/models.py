@@ -55,19 +55,18 @@ class Override:
 
 
 class Loss(TypedDict, total=False):
-    """To whom a deal is lost, the day its lead comes back, an override, the version last seen."""
+    """To whom a deal is lost, the day its lead comes back, what is filled on the way, an override, the version seen."""
 
     competitor: str
     recycle_on: date | None
+    values: dict[str, Any] | None
     override: Override | None
     version: int | None
 
 
 class How(Loss, total=False):
-    """How a deal is moved: what is filled on the way, and a reason; the rest is of one that is lost, but for the
-    override and the version."""
+    """How a deal is moved: a reason, too; to whom and until when is of one that is lost."""
 
-    values: dict[str, Any] | None
     reason: str
 
 

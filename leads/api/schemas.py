@@ -1,12 +1,16 @@
 """The documented shapes of what leads/wire.py and the endpoints beside send and take."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from leads.labels import LABELS
 from leads.models import ActivityKind, Direction, SourceKind, StakeholderRole, Status, Track
+from tenancy import clock
+from tenancy.scope import current_account
 
 s = serializers
 
@@ -215,6 +219,17 @@ class StakeholderOut(s.Serializer[Any]):
     reviewed_at = s.DateTimeField(allow_null=True)
 
 
+class DayToCome(s.DateField):
+    """A day on which something comes back: after today, within ten years, as the pages ask."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        day = super().to_internal_value(value)
+        today = clock.now().astimezone(ZoneInfo(current_account().time_zone)).date()
+        if not today < day < today + timedelta(days=3653):
+            raise s.ValidationError("Choose a day to come, within ten years.", code="out_of_range")
+        return day
+
+
 class DisqualificationIn(s.Serializer[Any]):
     reason = s.CharField(max_length=120)
-    recycle_on = s.DateField(allow_null=True, required=False)
+    recycle_on = DayToCome(allow_null=True, required=False)

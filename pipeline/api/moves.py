@@ -26,7 +26,7 @@ from pipeline.api import schemas
 from pipeline.api.deals import MOVE, as_refusal, seen_version, stage_named, the_deal
 from pipeline.held import note_refusal
 from pipeline.losing import lost_stage
-from pipeline.models import Deal, DealStatus, Move, Override
+from pipeline.models import Deal, DealStatus, Move, Override, StageKind
 from pipeline.refusals import GateClosed, NotOpen, Stale
 from pipeline.wire import move_on_wire
 from tenancy import clock
@@ -92,17 +92,27 @@ def _move(request: Request, found: Deal, said: dict[str, Any]) -> Move:
     version = said.get("version") or seen_version(request, found)
     reason = said.get("reason", "")
     if _is_lost(said):
-        if not reason.strip():
-            raise ValidationError({"reason": ["Say why it was lost."]}, code="required")
-        return found.lose(by=inner.by, reason=reason, competitor=said.get("competitor", ""), version=version)
+        return _lose(inner, found, said, version)
     to = stage_named(found, said["stage"], "stage")
     if found.status != DealStatus.OPEN and to.kind == "open":
         back = found.reopen(by=inner.by, reason=reason)
         if back.to_stage == to:
             return back
         found, version = back.deal, None
+    if to.kind == StageKind.LOST:
+        return _lose(inner, found, said, version)
     override = _override(inner, said.get("override"), reason)
     return found.move(to, by=inner.by, values=said["values"], override=override, reason=reason, version=version)
+
+
+def _lose(inner: Any, found: Deal, said: dict[str, Any], version: int | None) -> Move:
+    """Where the stage for what is lost asks for something, it may come along, and a manager may let it pass."""
+    reason = said.get("reason", "")
+    if not reason.strip():
+        raise ValidationError({"reason": ["Say why it was lost."]}, code="required")
+    about = {"competitor": said.get("competitor", ""), "recycle_on": said.get("recycle_on"), "version": version}
+    override = _override(inner, said.get("override"), reason)
+    return found.lose(by=inner.by, reason=reason, values=said["values"], override=override, **about)
 
 
 def _is_lost(said: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import Member
 from accounts.openapi import ProblemDocument
-from leads.api.schemas import ActorOut, MoneyOut
+from leads.api.schemas import ActorOut, DayToCome, MoneyOut
 from leads.models import Stakeholder
 from pipeline.comments import LONGEST
 from pipeline.files import KINDS
@@ -118,13 +118,15 @@ class OverrideIn(s.Serializer[Any]):
 
 
 class MoveIn(s.Serializer[Any]):
-    """`stage`: an id or a name of the deal's pipeline, or `won`, or `lost` (with `reason`)."""
+    """`stage`: an id or a name of the deal's pipeline, or `won`, or `lost` (with `reason`, and `recycle_on` if its lead
+    is to come back)."""
 
     stage = s.CharField(max_length=80)
     values = s.DictField(child=s.JSONField(allow_null=True), required=False)
     override = s.JSONField(required=False, help_text="`true` with `reason`, or {reason, owed_by}.")
     reason = s.CharField(max_length=500, required=False, allow_blank=True)
     competitor = s.CharField(max_length=120, required=False, allow_blank=True)
+    recycle_on = DayToCome(required=False, allow_null=True)
     version = s.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
