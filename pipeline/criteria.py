@@ -50,7 +50,8 @@ def put_criterion(row: Criterion, columns: Mapping[str, Any], known: Catalogue, 
     for name, value in columns.items():
         setattr(row, name, value)
     row.label = " ".join(str(row.label).replace("\x00", "").split())
-    row.params = checked(row.kind, row.params, known)
+    if adding or row.required or not set(columns) <= {"required"}:  # to be asked no more, it need not make sense
+        row.params = checked(row.kind, row.params, known)
     if not row.label:
         row.label = usual_label(row.kind, row.params)[:120]
     if len(row.label) > 120:
