@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from reports import funnel, lead_funnel, response_times, routing_accuracy, sla, time_in_stage, velocity
+from reports import funnel, lead_funnel, lost_reasons, response_times, routing_accuracy, sla, time_in_stage, velocity
 from reports.question import Question
 from reports.spreadsheet import Table
 
@@ -62,6 +62,15 @@ _ALL = [
         "closed",
         velocity.velocity,
         velocity.leads_behind,
+    ),
+    Report(
+        "lost-reasons",
+        "Why deals are lost",
+        "Deals lost in the period by the reason that was given, over all deals lost in it.",
+        "",
+        "lost",
+        lost_reasons.lost_reasons,
+        lost_reasons.leads_behind,
     ),
     Report(
         "time-in-stage",
