@@ -23,6 +23,7 @@ from routing.calendars import calendar_of
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope
+from workspace.demo_talk import PAPER, SAYS
 from workspace.members import add_member
 from workspace.rehearsal import Act, live_through
 
@@ -34,18 +35,18 @@ TEAM = (
 )
 # What happens when, in days after the enquiry.
 TALKED = (("call", 0.04),)
-DISCOVERED = (*TALKED, ("forward", 1.1))
-FITTING = (*DISCOVERED, ("forward", 5.2))
-REVIEWED = (*FITTING, ("forward", 11.3))
+DISCOVERED = (*TALKED, ("forward", 1.1), ("hold", 2.2))
+FITTING = (*DISCOVERED, ("oppose", 3.1), ("settle", 4.2), ("forward", 5.2), ("offer", 6.1))
+REVIEWED = (*FITTING, ("discuss", 8.1), ("forward", 11.3))
 STORIES: dict[str, tuple[tuple[str, float], ...]] = {
     "silent": (),
-    "tried": (("try", 0.1),),
-    "talked": TALKED,
-    "discovery": DISCOVERED,
+    "tried": (("try", 0.1), ("plan", 0.2)),
+    "talked": (*TALKED, ("plan", 0.3)),
+    "discovery": (*DISCOVERED, ("oppose", 3.1), ("discuss", 3.2), ("plan", 3.3)),
     "discovery_late": DISCOVERED,
-    "fit": FITTING,
+    "fit": (*FITTING, ("reply", 7.2), ("plan", 7.3)),
     "fit_late": FITTING,
-    "review": REVIEWED,
+    "review": (*REVIEWED, ("oppose", 13.1), ("reply", 15.2), ("plan", 15.3)),
     "review_late": REVIEWED,
     "won": (*REVIEWED, ("forward", 19.4)),
     "lost_early": (*TALKED, ("lose", 2.2)),
@@ -61,7 +62,6 @@ STAKEHOLDERS = {
     "procurement": "Ines Carvalho",
     "finance": "Ines Carvalho",
 }
-AGREEMENT = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 
 def furnish(account: Account, password: str | None = None) -> int:
@@ -161,7 +161,7 @@ def _proof(kind: str, field: str, row: dict[str, Any], asked: Any) -> Any:
         role = asked["roles"][0][0]
         return {"name": STAKEHOLDERS[role], "role": role, "reviewed_on": now.date().isoformat()}
     if kind == "document":
-        return SimpleUploadedFile("agreement.pdf", AGREEMENT, "application/pdf")
+        return SimpleUploadedFile("agreement.pdf", PAPER, "application/pdf")
     if kind == "checklist":
         return {"confirmed": True, "on": (now + timedelta(days=10)).date().isoformat()}
     return row.get(field) or "Known"
@@ -173,4 +173,5 @@ VERBS: dict[str, Callable[[Lead, dict[str, Any]], object]] = {
     "forward": _forward,
     "lose": _lose,
     "disqualify": _disqualify,
+    **SAYS,
 }

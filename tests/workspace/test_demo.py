@@ -1,13 +1,14 @@
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Member
-from events.models import Job, JobState
+from events.models import Job, JobState, Notification
 from leads.models import Lead
-from pipeline.models import Deal
+from pipeline.models import Comment, Deal, File, Follower, Meeting, Objection, Task
 from tenancy import clock
 from tenancy.scope import scope
 from tests.factories import a_lead
@@ -36,6 +37,21 @@ def test_demo_lives_through_a_quarter(opened: Opened) -> None:
         assert set(Member.objects.values_list("role", flat=True)) == {"admin", "manager", "rep", "marketer"}
         assert not Job.objects.filter(state=JobState.DEAD)
         assert not Job.objects.filter(state=JobState.PENDING, run_at__lt=started)
+        the_team_talks_plans_and_sends()
+
+
+def the_team_talks_plans_and_sends() -> None:
+    for model in (Comment, Follower):
+        assert model.objects.filter(lead__deals__status="open").exists(), model
+    assert File.objects.filter(kind="proposal").exists()
+    assert Objection.objects.filter(answer="").exists()
+    assert Objection.objects.exclude(answer="").exists()
+    assert Meeting.objects.filter(outcome="held").exists()
+    now, due = clock.now(), Task.objects.filter(done_at=None).values_list("due_at", flat=True)
+    assert any(due)
+    assert all(abs(at - now) < timedelta(days=6) for at in due if at)
+    manager = Member.objects.get(role="manager")
+    assert Notification.objects.filter(member_id=manager.pk, text__contains="mentions you").exists()
 
 
 def test_demo_is_made_once(opened: Opened) -> None:
