@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, make_aware
 
 from accounts.models import Member
 from accounts.roles import Function
@@ -123,6 +125,19 @@ def values_said(post: Any, files: Any) -> dict[str, Any]:
         else:
             values[key] = value
     return {key: value for key, value in values.items() if _fills(value)} | {name: files[name] for name in files}
+
+
+def on_the_readers_clock(values: dict[str, Any]) -> dict[str, Any]:
+    """The same values, with the times of meetings as they were typed: in the zone of who typed them."""
+    return {key: _timed(value) if isinstance(value, dict) else value for key, value in values.items()}
+
+
+def _timed(parts: dict[str, Any]) -> dict[str, Any]:
+    try:
+        typed = parse_datetime(str(parts.get("starts_at") or ""))
+    except ValueError:  # no such day; the filling says so
+        return parts
+    return parts | {"starts_at": make_aware(typed)} if typed and is_naive(typed) else parts
 
 
 def _fills(value: Any) -> bool:

@@ -13,6 +13,7 @@ from events.jobs import outside_job
 from leads.models import Lead
 from pipeline import ics
 from pipeline.models import CalendarFeed, Meeting, Task
+from routing.workingtime import zone_named
 from tenancy import clock, door
 from tenancy.models import Account
 from tenancy.scope import current_account, scope
@@ -125,7 +126,8 @@ def _letter(meeting: Meeting) -> mail.Mail | None:
         return None
     host = meeting.member or lead.owner
     cancelled = meeting.outcome == "cancelled"
-    when = f"{meeting.starts_at:%A %d %B %Y, %H:%M} UTC, {meeting.minutes} minutes"
+    starts_at = meeting.starts_at.astimezone(zone_named(account.time_zone))
+    when = f"{starts_at:%A} {starts_at.day} {starts_at:%B %Y, %H:%M} ({account.time_zone}), {meeting.minutes} minutes"
     words = [f"{'Cancelled: ' if cancelled else ''}{meeting.title}", when, meeting.place, host.name if host else ""]
     return mail.Mail(
         recipient=lead.contact.email_norm,

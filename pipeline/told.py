@@ -5,6 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 
 from events.kinds import Kind
 from events.models import Event
@@ -70,8 +73,9 @@ def overridden(event: Event) -> Telling:
 def meeting(event: Event) -> Telling:
     body = event.body
     state = str(body.get("outcome") or "booked").replace("_", " ")
-    when = str(body.get("starts_at", ""))[:16].replace("T", " ")
-    return Telling("calendar", f"{body.get('title', 'Meeting')}: {state}", f"{when} UTC" if when else "")
+    at = parse_datetime(str(body.get("starts_at") or ""))
+    when = date_format(timezone.localtime(at), "D j M, H:i T") if at else ""
+    return Telling("calendar", f"{body.get('title', 'Meeting')}: {state}", when)
 
 
 @describes(Kind.OBJECTION_RAISED)

@@ -20,7 +20,7 @@ from accounts.middleware import afterwards
 from accounts.permissions import allow
 from accounts.roles import Function
 from pipeline.board import Board, stages_of
-from pipeline.dialog import dialog, values_said
+from pipeline.dialog import dialog, on_the_readers_clock, values_said
 from pipeline.held import note_refusal
 from pipeline.models import Deal, Move, Override, Stage, StageKind
 from pipeline.move import gate_to
@@ -89,7 +89,7 @@ def _move(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
     return deal.move(
         to,
         by=request.by,
-        values=said,
+        values=on_the_readers_clock(said),
         override=_override(request),
         reason=request.POST.get("reason", "")[:500],
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,

@@ -1,5 +1,6 @@
 import html
 import re
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Member
 from leads.models import Lead
 from pipeline.board import FIRST
-from pipeline.models import Deal, Override, Stage
+from pipeline.models import Deal, Meeting, Override, Stage
 from pipeline.opening import open_deals_of
 from tenancy import clock
 from tenancy.models import Account
@@ -185,6 +187,18 @@ def test_the_dialog_fills_and_moves_and_keeps_what_was_typed_until_all_is_there(
     assert done.status_code == 200
     with scope(account):
         assert Lead.objects.get(pk=deal.lead_id).stage_name == "Discovery complete"
+
+
+def test_a_meeting_in_the_dialog_begins_when_the_reader_s_clock_says_so(
+    account: Account, cast: SimpleNamespace, rita: Client
+) -> None:
+    with scope(account):
+        Member.objects.filter(pk=cast.rita.pk).update(time_zone="America/New_York")
+        deal = a_deal(cast.rita)
+        size, call = criterion("Company size"), criterion("A discovery call")
+    assert drop(rita, deal, "Discovery", **{size: "51-200", f"{call}.starts_at": "2026-03-12T14:00"}).status_code == 200
+    with scope(account):
+        assert Meeting.objects.get().starts_at == datetime(2026, 3, 12, 18, tzinfo=UTC)
 
 
 def test_a_manager_may_move_anyway_with_a_reason_and_a_day(account: Account, cast: SimpleNamespace) -> None:

@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 from django.core import mail as outbox
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.models import Job
+from events.kinds import Kind
+from events.models import Event, Job
 from events.record import SYSTEM
-from pipeline import ics
+from pipeline import ics, told
 from pipeline.inviting import close_feed, feed_of, invitation, mail_invitation, new_feed
 from pipeline.meetings import book_meeting, change_meeting, invite_to
 from pipeline.models import Meeting
 from pipeline.tasks import add_task, finish_task
 from tenancy import clock
+from tenancy.models import Account
 from tenancy.scope import scope
 from tests.factories import a_lead
 
@@ -97,6 +100,22 @@ def test_the_prospect_is_invited_and_hears_of_every_change(jonas: SimpleNamespac
     assert "mailto:jonas@kestrel.example" in said[0][1]
     assert "/leads/" not in said[0][1]  # no link of ours in a stranger's calendar
     assert {sent.to[0] for sent in outbox.outbox} == {"jonas@kestrel.example"}
+
+
+def test_the_mail_says_the_time_as_the_account_s_clock_shows_it(jonas: SimpleNamespace) -> None:
+    Account.objects.filter(pk=jonas.account.pk).update(time_zone="Europe/Berlin")
+    with scope(Account.objects.get(pk=jonas.account.pk)):
+        meeting = book_meeting(jonas.lead, starts_at=NINE, by=jonas.rita.by, minutes=45, invite=True)
+    assert mail_invitation.outside
+    mail_invitation.outside(Account.objects.get(pk=jonas.account.pk), meeting.pk)
+    assert "Thursday 12 March 2026, 10:00 (Europe/Berlin), 45 minutes" in outbox.outbox[0].body
+
+
+def test_a_timeline_says_the_time_as_the_reader_s_clock_shows_it(jonas: SimpleNamespace) -> None:
+    book_meeting(jonas.lead, starts_at=NINE, by=jonas.rita.by)
+    booked = Event.objects.get(kind=Kind.MEETING_BOOKED)
+    with timezone.override("America/New_York"):
+        assert told.meeting(booked).text == "Thu 12 Mar, 05:00 EDT"
 
 
 def test_who_was_not_invited_hears_nothing(jonas: SimpleNamespace) -> None:
