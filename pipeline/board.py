@@ -234,6 +234,7 @@ class Board:
         made: dict[str, Any] = {
             "id": column_id,
             "name": f"{stage.name} in {self.month}" if won else stage.name,
+            "colour": stage.colour,
             "url": f"{url}?{query}" if query else url,
             "count": one.shown,
             "limit": stage.wip,

@@ -201,6 +201,17 @@ def test_a_meeting_in_the_dialog_begins_when_the_reader_s_clock_says_so(
         assert Meeting.objects.get().starts_at == datetime(2026, 3, 12, 18, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("colour", ["teal", ""])
+def test_a_stage_s_colour_stands_beside_its_name(
+    account: Account, cast: SimpleNamespace, rita: Client, colour: str
+) -> None:
+    with scope(account):
+        a_deal(cast.rita)
+        Stage.objects.filter(pk=stage("Discovery").pk).update(colour=colour)
+    page = rita.get("/acme/board/").content.decode()
+    assert page.count('data-stage-colour="teal"') == (2 if colour else 0)  # in the column's head and in its tab
+
+
 def test_a_manager_may_move_anyway_with_a_reason_and_a_day(account: Account, cast: SimpleNamespace) -> None:
     with scope(account):
         deal = a_deal(cast.rita)
