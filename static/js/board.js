@@ -184,6 +184,11 @@ function wake() {
   stageTabs(root);
 }
 
+// A long press lifts the card: the system's own menu for links must not take it out of the hand.
+document.addEventListener("contextmenu", (event) => {
+  if (event.pointerType === "touch" && event.target.closest("[data-board] [data-card]")) event.preventDefault();
+});
+
 /** Bring the board of this page to life, also after htmx replaced a column or, by a filter, all of it. */
 export function board() {
   if (!window.Sortable) return;
