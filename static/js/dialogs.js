@@ -28,6 +28,11 @@ on("click", "dialog", (event, dialog) => {
   if (event.target === dialog) dialog.close();
 });
 
+// What unfolds in a long dialog comes into sight.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches("dialog details")) target.scrollIntoView({ block: "nearest" });
+}, true);
+
 /** Open what asks for it: on load, or after htmx put it in. */
 function openWhatAsks(within) {
   for (const dialog of all("dialog[data-open-now]", within)) open(dialog);
