@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pipeline.models import Deal, Move, Stage
 from tenancy import clock
 from tenancy.scope import scope
-from tests.browser.checks import assert_accessible
+from tests.browser.checks import THEMES, assert_accessible
 from tests.browser.test_board import acme, column, open_board
 from tests.browser.test_desk import desk, phone, see, see_lead
 from tests.pipeline.deals import a_deal, a_ready_deal, stage
@@ -127,7 +127,7 @@ def test_the_menu_moves_a_card_and_its_gate_is_filled_by_thumb(phone: Page, acme
     phone.get_by_role("menuitem", name="Discovery complete").tap()
     dialog = phone.locator("dialog#gate")
     expect(dialog).to_be_visible()
-    for theme in ("light", "dark"):
+    for theme in THEMES:
         phone.emulate_media(color_scheme=theme)
         assert_accessible(phone, theme)
     dialog.get_by_label("Company size").fill("240")
@@ -167,3 +167,50 @@ def test_everything_on_a_lead_and_today_is_large_enough_for_a_thumb(phone: Page,
     assert phone.evaluate(SMALL) == []
     see(phone, desk, f"{desk.today}?whose=team")
     assert phone.evaluate(SMALL) == []
+
+
+def test_a_lead_s_day_by_thumb_call_comment_and_disqualify(phone: Page, desk: SimpleNamespace) -> None:
+    see_lead(phone, desk)
+    composer, toasts = phone.locator("#composer"), phone.locator("#toasts")
+    composer.get_by_text("No answer", exact=True).tap()
+    composer.get_by_role("button", name="Call tomorrow").tap()
+    expect(toasts).to_contain_text("Call logged. Call them on")
+    expect(phone.locator("#lead-next")).to_contain_text("Call Jonas Weidmann")
+    composer.get_by_text("Comment", exact=True).tap()
+    box = phone.get_by_label("What was said")
+    box.tap()
+    box.press_sequentially("Can you help, @")
+    phone.get_by_role("listbox", name="Colleagues").get_by_role("option").first.tap()
+    expect(box).to_have_value(f"Can you help, @{desk.opened.member.name} ")
+    composer.get_by_role("button", name="Comment").tap()
+    expect(phone.locator("#lead-timeline")).to_contain_text("Can you help, @")
+    expect(toasts).to_contain_text("Comment added.")
+    phone.get_by_label("More: task, stakeholder, disqualify").tap()
+    phone.locator("#lead-head").get_by_text("Disqualify", exact=True).tap()
+    dialog = phone.get_by_role("dialog", name="Disqualify")
+    for theme in THEMES:
+        phone.emulate_media(color_scheme=theme)
+        assert_accessible(phone, theme)
+    dialog.get_by_label("Because").select_option("No budget")
+    dialog.get_by_role("button", name="Disqualify").tap()
+    expect(phone.locator("#lead-head")).to_contain_text("Disqualified: No budget")
+
+
+def test_the_buttons_of_a_long_dialog_stay_in_sight_and_what_unfolds_comes_into_view(
+    page: Page, acme: SimpleNamespace
+) -> None:
+    with scope(acme.account):
+        deal = a_deal(acme.rita, company="Firth Shipping")
+    page.set_viewport_size({"width": 1280, "height": 560})
+    open_board(page, acme, acme.max)
+    page.locator(f"#deal-{deal.public_id} [data-open]").focus()
+    page.keyboard.press("m")
+    page.get_by_role("menuitem", name="Commercial review").click()
+    dialog = page.locator("dialog#gate")
+    assert dialog.evaluate("element => element.scrollHeight > element.clientHeight")
+    expect(dialog.get_by_role("button", name="Save and move")).to_be_in_viewport(ratio=1)
+    dialog.get_by_text("Move anyway").first.click()
+    expect(dialog.get_by_label("Why it can’t wait")).to_be_in_viewport(ratio=1)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert_accessible(page, theme)
