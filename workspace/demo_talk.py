@@ -54,14 +54,15 @@ def hold(lead: Lead, row: dict[str, Any]) -> None:
 
 
 def oppose(lead: Lead, row: dict[str, Any]) -> None:
-    """What they object to."""
-    raise_objection(lead, text=_one(OBJECTIONS, row)[0], by=_by(lead))
+    """What they object to; another time something else."""
+    before = Objection.objects.filter(lead=lead).count()
+    raise_objection(lead, text=OBJECTIONS[(row["days_ago"] + before) % len(OBJECTIONS)][0], by=_by(lead))
 
 
 def settle(lead: Lead, row: dict[str, Any]) -> None:
     """What was agreed about it."""
     for objection in Objection.objects.filter(lead=lead, answer=""):
-        answer_objection(objection, _one(OBJECTIONS, row)[1], by=_by(lead))
+        answer_objection(objection, dict(OBJECTIONS)[objection.text], by=_by(lead))
 
 
 def offer(lead: Lead, row: dict[str, Any]) -> None:
