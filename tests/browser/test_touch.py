@@ -164,6 +164,8 @@ def test_everything_on_a_lead_and_today_is_large_enough_for_a_thumb(phone: Page,
     assert phone.evaluate(SMALL) == []
     see(phone, desk, desk.today)
     expect(phone.locator("#tasks")).to_be_visible()
+    for act in ("E-mail", "Pass on"):
+        expect(phone.locator(".answer-card .answer-acts").get_by_text(act)).to_be_visible()
     assert phone.evaluate(SMALL) == []
     see(phone, desk, f"{desk.today}?whose=team")
     assert phone.evaluate(SMALL) == []
