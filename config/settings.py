@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from config import bucket, logs
 from config import environment as env
-from config import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("TOLLGATE_DATA", str(BASE_DIR / "var")))
@@ -138,21 +138,9 @@ WHITENOISE_USE_FINDERS = True
 # Documents: a folder of ours, or (FILES_BUCKET) a bucket that speaks S3; nobody reaches either but through our pages.
 FILES_BUCKET = env.text("FILES_BUCKET", "")
 FILE_SCANNER = env.text("FILE_SCANNER", "")  # see pipeline/scanning.py
-_BUCKET = {
-    "BACKEND": "storages.backends.s3.S3Storage",
-    "OPTIONS": {
-        "bucket_name": FILES_BUCKET,
-        "endpoint_url": env.text("FILES_ENDPOINT", "") or None,
-        "region_name": env.text("FILES_REGION", "") or None,
-        "access_key": env.text("FILES_KEY", "") or None,
-        "secret_key": env.text("FILES_SECRET", "") or None,
-        "default_acl": None,
-        "querystring_auth": True,
-        "file_overwrite": False,
-    },
-}
+FOLDER = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
-    "default": _BUCKET if FILES_BUCKET else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": bucket.storage(FILES_BUCKET) if FILES_BUCKET else {"BACKEND": FOLDER},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
