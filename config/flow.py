@@ -79,6 +79,7 @@ FLOW: dict[Kind, list[Handler]] = {
         tell_followers,
     ],
     Kind.ACTIVITY_LOGGED: [stop_timers, score_leads, settle_gates, advance_cadences],
+    Kind.CHANGE_UNDONE: [score_leads, settle_gates],
     Kind.COVER_BEGUN: [tell_of_covers],
     Kind.COVER_ENDED: [tell_of_covers],
     Kind.SOURCE_SILENT: [carry_notices],

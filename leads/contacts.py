@@ -29,7 +29,8 @@ def is_response(activity: Activity) -> bool:
 
 
 def _answers(activity: Activity) -> bool:
-    others = type(activity).objects.filter(lead_id=activity.lead_id, automatic=False, kind__in=WRITTEN)
+    before = {"lead_id": activity.lead_id, "created_at__lte": activity.created_at}
+    others = type(activity).objects.filter(**before, automatic=False, kind__in=WRITTEN)
     return bool(others.exclude(direction=activity.direction).exists())
 
 
@@ -44,3 +45,15 @@ def stamp(lead: Lead, activity: Activity) -> None:
             setattr(lead, field, when)
             stamped[field] = Coalesce(field, when)
     type(lead).objects.filter(pk=lead.pk).update(**stamped, updated_at=clock.now())
+
+
+def unstamp(lead: Lead, activity: Activity) -> None:
+    """Remove an activity that was logged by mistake; what it stamped is stamped by the next that counts, if any."""
+    gone = [field for field in STAMPS if getattr(lead, field) == activity.occurred_at]
+    rest = list(lead.activities.exclude(pk=activity.pk).order_by("created_at", "id"))
+    type(lead).objects.filter(pk=lead.pk).update(**dict.fromkeys(gone))
+    for field in gone:
+        setattr(lead, field, None)
+    activity.delete()
+    for other in rest if gone else ():
+        stamp(lead, other)

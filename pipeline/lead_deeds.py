@@ -53,7 +53,9 @@ def log(request: Any, lead_id: str) -> HttpResponse:
     if said["then"] == BOOK:
         context["booking"] = booking(lead)
     response = render(request, "pipeline/lead.html#composer", context)
-    return told(request, response, lead, f"{SAID[said['kind']]} logged.{f' {planned}' if planned else ''}")
+    return told(
+        request, response, lead, f"{SAID[said['kind']]} logged.{f' {planned}' if planned else ''}", undo=not planned
+    )
 
 
 @require_http_methods(["GET", "POST"])

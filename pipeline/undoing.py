@@ -7,7 +7,8 @@ from typing import Any
 from events.kinds import Kind
 from events.models import Event
 from events.record import By
-from leads.models import Lead
+from leads import contacts
+from leads.models import Activity, Lead
 from leads.undoing import CannotUndo, undoes
 from pipeline.comments import remove_comment
 from pipeline.files import remove_file
@@ -16,6 +17,7 @@ from pipeline.models import Comment, Deal, File, Meeting, Move, Objection, Task
 from pipeline.objections import change_objection, remove_objection
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.tasks import COLUMNS, add_task, change_task, remove_task, reopen_task
+from routing.keeping import NotAgain, take_up
 
 GONE = "It is not there any more."
 SINCE = "It was changed again since."
@@ -102,6 +104,19 @@ def lost(event: Event, by: By) -> None:
         _there(Deal, event).reopen(by=by, reason="Undone")
     except NotOpen as refusal:
         raise CannotUndo(str(refusal)) from refusal
+
+
+@undoes(Kind.ACTIVITY_LOGGED)
+def activity(event: Event, by: By) -> None:
+    """As if it had never been logged: the lead waits for its answer again, and so does the promise that it kept."""
+    found = _there(Activity, event)
+    if Meeting.objects.filter(lead=found.lead_id, outcome__in=("held", "no_show"), title=found.body).exists():
+        raise CannotUndo("It is how a meeting went; what happened stays on the record. Log what is right.")
+    try:
+        take_up(found.lead_id, found.occurred_at)
+    except NotAgain as refusal:
+        raise CannotUndo(str(refusal)) from refusal
+    contacts.unstamp(found.lead, found)
 
 
 def _there(model: Any, event: Event) -> Any:

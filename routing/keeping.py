@@ -17,6 +17,7 @@ from routing.workingtime import Calendar
 from tenancy import clock
 from tenancy.scope import current_account
 
+ANSWERS = (Clock.FIRST_ATTEMPT, Clock.FIRST_RESPONSE)
 ENDED = ["kept_at", "broken_at", "cancelled_at", "owner", "working_minutes", "wall_minutes"]
 ENDED += ["paused_at", "paused_until", "paused_minutes", "due_at", "rungs"]
 
@@ -75,6 +76,23 @@ def resume(lead_ids: Sequence[UUID]) -> None:
     stop(list(answered.values_list("pk", flat=True)))
     running = Timer.objects.running().filter(lead_id__among=lead_ids, lead__status=Status.OPEN)
     ringing.again(list(running))
+
+
+class NotAgain(Exception):
+    """A promise that was broken before it was kept doesn't run again: who was told of it is done."""
+
+
+def take_up(lead_id: UUID, answered_at: datetime) -> None:
+    """What kept promises of this lead at that moment never happened: they run on, due when they were due.
+
+    Raises NotAgain where one was late already.
+    """
+    kept = Timer.objects.filter(lead_id=lead_id, clock__in=ANSWERS, kept_at=answered_at)
+    timers = list(kept.select_for_update(of=("self",), no_key=True).order_by("id"))
+    if any(timer.broken_at for timer in timers):
+        raise NotAgain("It answered a promise that was late; that stays on the record.")
+    kept.update(kept_at=None, owner=None, working_minutes=None, wall_minutes=None)
+    ringing.again(timers)
 
 
 def _kept(timer: Timer) -> Happening:

@@ -11,19 +11,23 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.kinds import Kind
-from events.models import Event
-from leads.models import Lead, Stakeholder, Status
+from events.models import Event, Job, JobState
+from leads.models import Activity, Lead, Stakeholder, Status
 from leads.undoing import CannotUndo, last_change, undo
 from pipeline.comments import add_comment
 from pipeline.editing import put_stage
 from pipeline.files import attach_file
 from pipeline.jobs import close_deals, open_deals
-from pipeline.meetings import book_meeting, change_meeting
+from pipeline.meetings import book_meeting, change_meeting, hold_meeting
 from pipeline.models import Comment, Deal, File, Meeting, Objection, Override, Stage, Task
 from pipeline.objections import answer_objection, raise_objection
 from pipeline.tasks import add_task, change_task, finish_task, remove_task
+from routing.keeping import stop
+from routing.models import Timer
+from routing.promise_defaults import promise_defaults
 from routing.reasons import Reason
 from routing.reassignment import reassign
+from routing.timers import start
 from tenancy import clock
 from tests.pipeline.deals import a_ready_deal
 
@@ -57,6 +61,8 @@ def picture(stage: SimpleNamespace) -> dict[str, Any]:
         "people": sorted(map(str, Stakeholder.objects.values_list("name", "role", "job_title", "email"))),
         "comments": Comment.objects.count(),
         "files": File.objects.count(),
+        "activities": Activity.objects.count(),
+        "answered": (lead.first_attempt_at, lead.first_response_at),
     }
 
 
@@ -101,6 +107,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "a loss": lambda s: s.deal.lose(by=s.by, reason="Price"),
     "a loss into its stage": _lose_into_its_stage,
     "a win": _win,
+    "a call": lambda s: s.lead.log_activity(kind="call", outcome="spoke", by=s.by),
 }
 
 
@@ -165,3 +172,55 @@ def test_what_has_changed_again_since_stays(stage: SimpleNamespace, what: str) -
         undo(event, by=stage.by)
     assert picture(stage) == now
     assert stage.lead.status in Status.values
+
+
+def _promised(stage: SimpleNamespace) -> None:
+    promise_defaults()
+    Lead.objects.filter(pk=stage.lead.pk).update(tier="high")
+    start([stage.lead.pk], at_once=True)
+    assert Timer.objects.running().filter(lead=stage.lead).exists()
+
+
+def test_a_promise_that_a_mistaken_call_kept_runs_again_until_it_was_due(stage: SimpleNamespace) -> None:
+    _promised(stage)
+    before = list(Timer.objects.filter(lead=stage.lead).values("id", "due_at", "kept_at", "working_minutes"))
+    CHANGES["a call"](stage)
+    stop([stage.lead.pk])
+    assert not Timer.objects.running().filter(lead=stage.lead).exists()
+    event = last_change(stage.by, stage.lead.pk)
+    assert event
+    undo(event, by=stage.by)
+    assert list(Timer.objects.filter(lead=stage.lead).values("id", "due_at", "kept_at", "working_minutes")) == before
+    assert Job.objects.filter(kind="routing.climb_timers", state=JobState.PENDING).count() == len(before)
+
+
+def test_how_a_meeting_went_stays(stage: SimpleNamespace) -> None:
+    hold_meeting(stage.meeting, "held", by=stage.by)
+    event = last_change(stage.by, stage.lead.pk)
+    assert event
+    with pytest.raises(CannotUndo, match="how a meeting went"):
+        undo(event, by=stage.by)
+
+
+def test_an_answer_that_was_late_stays(stage: SimpleNamespace) -> None:
+    _promised(stage)
+    CHANGES["a call"](stage)
+    said = Activity.objects.get(kind="call")
+    Timer.objects.filter(lead=stage.lead).update(broken_at=clock.now(), kept_at=said.occurred_at)
+    call = last_change(stage.by, stage.lead.pk)
+    assert call
+    with pytest.raises(CannotUndo, match="late"):
+        undo(call, by=stage.by)
+
+
+def test_what_the_call_before_stamped_stays_and_the_next_one_counts(stage: SimpleNamespace) -> None:
+    for minute in (5, 3, 1):
+        at = clock.now() - timedelta(minutes=minute)
+        stage.lead.log_activity(kind="call", outcome="spoke", by=stage.by, occurred_at=at)
+    first, second = Activity.objects.order_by("occurred_at")[:2]
+    last = last_change(stage.by, stage.lead.pk)
+    assert last
+    undo(last, by=stage.by)
+    assert Lead.objects.get(pk=stage.lead.pk).first_response_at == first.occurred_at
+    undo(Event.objects.get(subject_id=first.pk), by=stage.by)
+    assert Lead.objects.get(pk=stage.lead.pk).first_response_at == second.occurred_at
