@@ -3,62 +3,52 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Member
 from pipeline.amounts import sums
-from pipeline.cards import Deck, Row, month_of, rows_of
-from pipeline.filters import VIEWS, Asked, asked, view_q
+from pipeline.cards import Deck, Row, cards_named, cards_of, month_of
+from pipeline.filters import Asked, asked
 from pipeline.models import Criterion, Deal, DealQuerySet, DealStatus, Pipeline, Stage, StageKind, When
 from pipeline.names import Names, names
 from pipeline.orders import CLOSED, Order
+from pipeline.sums import OVER, SHOWN, UNTALLIED, Part, Sums, parts_of
 from routing.calendars import calendar_of
 from routing.workingtime import Calendar
 from tenancy import clock
+from tenancy.ids import public_id
 from tenancy.scope import current_account
 
 FIRST, MORE = 8, 50  # cards of a column in the first view, which stays below 100 KB; and with each scroll
-OVER = [DealStatus.WON, DealStatus.LOST]
 
 
-@dataclass
-class Sums:
-    """Deals of one column, with and without the filter, and their value by currency."""
-
-    count: int = 0
-    shown: int = 0
-    won: int = 0
-    value: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-
-def all_stages() -> list[Stage]:
+def all_stages(*, gates: bool = True) -> list[Stage]:
     """The stages of every pipeline, in order, with their pipelines.
 
-    Each knows how many criteria ask at its way in and out (`asked_in`, `asked_out`).
+    With `gates`, each knows how many criteria ask at its way in and out (`asked_in`, `asked_out`).
     """
-    return list(
-        Stage.objects.in_use()
-        .filter(pipeline__archived_at=None)
-        .exclude(kind=StageKind.LOST)  # what is lost stands in the column of what is over
-        .select_related("pipeline")
-        .annotate(asked_in=_asked(When.ENTRY), asked_out=_asked(When.EXIT))
-        .order_by("pipeline__position", "pipeline_id", "position")
-    )
+    rows = Stage.objects.in_use().filter(pipeline__archived_at=None).select_related("pipeline")
+    rows = rows.exclude(kind=StageKind.LOST)  # what is lost stands in the column of what is over
+    if gates:
+        rows = rows.annotate(asked_in=_asked(When.ENTRY), asked_out=_asked(When.EXIT))
+    return list(rows.order_by("pipeline__position", "pipeline_id", "position"))
 
 
 def stages_of(public: str = "", rows: Sequence[Stage] | None = None) -> list[Stage]:
-    """Those of the pipeline with this public id, else of the account's first one; none without a pipeline."""
-    rows = all_stages() if rows is None else rows
+    """Those of the pipeline with this public id, else of the account's first one; none without a pipeline.
+
+    Without `rows` they don't know their gates: heads and cards show none.
+    """
+    rows = all_stages(gates=False) if rows is None else rows
     first = rows[0].pipeline.public_id if rows else ""
     return [row for row in rows if row.pipeline.public_id == public] or [
         row for row in rows if row.pipeline.public_id == first
@@ -72,10 +62,11 @@ def _asked(when: str) -> Any:
 
 
 class Board:
-    """One pipeline, by its `stages_of`, as `me` sees it, narrowed to what `query` asks for."""
+    """One pipeline, by its `stages_of`, as `me` sees it, narrowed to what `query` asks for; with `views` it also knows
+    how many deals each of them has."""
 
-    def __init__(self, stages: Sequence[Stage], me: Member, query: Mapping[str, str]) -> None:
-        self.stages, self.me = stages, me
+    def __init__(self, stages: Sequence[Stage], me: Member, query: Mapping[str, str], *, views: bool = False) -> None:
+        self.stages, self.me, self.views = stages, me, views
         self.pipeline: Pipeline = stages[0].pipeline
         self.now: datetime = clock.now()
         self.asked: Asked = asked(query, me, self.now)
@@ -88,7 +79,7 @@ class Board:
 
     @cached_property
     def deck(self) -> Deck:
-        return Deck(self.stages, self.names.members, self.calendar, self.now, self.me, self.asked.order)
+        return Deck(self.stages, self.calendar, self.now, self.me, self.asked.order)
 
     @cached_property
     def closing(self) -> UUID | None:
@@ -97,34 +88,42 @@ class Board:
 
     def columns(self) -> list[dict[str, Any]]:
         """Every column with its first cards, in two queries: the sums, and the cards of all."""
-        queries = [rows_of(self._deals(stage), self._order(stage), FIRST + 1) for stage in self.stages]
-        return self._filled(queries, FIRST)
+        # Each column's first ids by an index; what cards show is read once, for all of them.
+        ids = [self._deals(stage).order_by(*self._order(stage).by).values("id")[: FIRST + 1] for stage in self.stages]
+        return self._filled(cards_of(Deal.objects.filter(pk__in=ids[0].union(*ids[1:], all=True))), FIRST)
 
-    def _filled(self, queries: list[Any], most: int) -> list[dict[str, Any]]:
-        """The columns, each with its part of one common query."""
-        cards: dict[UUID, list[Row]] = defaultdict(list)
-        for values in queries[0].union(*queries[1:], all=True) if queries else ():
-            row = Row(*values)
-            cards[row.stage_id if row.status == DealStatus.OPEN or not self.closing else self.closing].append(row)
+    def _filled(self, rows: Iterable[Row], most: int) -> list[dict[str, Any]]:
+        """The columns, each with its rows as cards."""
+        cards: dict[UUID | None, list[Row]] = defaultdict(list)
+        for row in rows:
+            cards[self._place(row)].append(row)
         return [self._column(stage, self._sorted(stage, cards[stage.pk]), most) for stage in self.stages]
+
+    def _place(self, row: Row) -> UUID | None:
+        """The column of a card, None for one that this board has no column for."""
+        if row.status == DealStatus.OPEN:
+            return row.stage_id
+        over = row.status in OVER and row.closed_at is not None and row.closed_at >= self.month_start
+        return self.closing if over and row.pipeline_id == self.pipeline.pk else None
 
     def column(self, stage: Stage, after: str = "", most: int = MORE) -> dict[str, Any]:
         """One column; `after` is where an earlier slice of it ended. Raises ValueError for what no slice said."""
         order, deals = self._order(stage), self._deals(stage)
         if after:
             deals = deals.filter(order.beneath(*order.position(after)))
-        return self._column(stage, [Row(*values) for values in rows_of(deals, order, most + 1)], most)
+        return self._column(stage, cards_of(deals.order_by(*order.by)[: most + 1]), most)
 
-    def changed(self, **which: Any) -> dict[str, Any]:
-        """What brings some deals up to date on a page: every head, their cards, and which are not here any more."""
-        deals = list(Deal.objects.filter(**which).only("id"))
-        there = [self._deals(stage).filter(pk__in=[deal.pk for deal in deals]) for stage in self.stages]
-        queries = [
-            rows_of(some, self._order(stage), len(deals)) for stage, some in zip(self.stages, there, strict=True)
-        ]
-        columns = self._filled(queries, len(deals)) if deals else self._filled([], 0)
+    def changed(self, column: str, ids: Sequence[UUID]) -> dict[str, Any]:
+        """What brings some deals, by their `id` or `lead_id`, up to date on a page: every head, their cards, and which
+        are not here any more."""
+        rows = here = cards_named(column, ids)
+        if self.asked.q:
+            some = Deal.objects.filter(pk__among=[row.id for row in rows])
+            meant = set(some.filter(self.asked.q).values_list("pk", flat=True))
+            here = [row for row in rows if row.id in meant]
+        columns = self._filled(here, len(rows))
         shown = {card["id"] for column in columns for card in column["cards"]}
-        gone = [deal.public_id for deal in deals if deal.public_id not in shown]
+        gone = [key for key in (public_id(Deal.PREFIX, row.id) for row in rows) if key not in shown]
         return {"columns": columns, "totals": self.totals, "gone": gone}
 
     @cached_property
@@ -149,61 +148,39 @@ class Board:
     @property
     def hidden(self) -> int:
         """How many deals of the view the filter hides."""
-        if not self.asked.on:
-            return 0
-        return sum(self._in_view[stage.pk] - self.sums[stage.pk].shown for stage in self._open_stages())
+        return self.by_view[self.asked.view] - self.totals["open"] if self.asked.on else 0
 
     @cached_property
     def sums(self) -> dict[UUID, Sums]:
         found: dict[UUID, Sums] = defaultdict(Sums)
-        for row in self._summed:
-            open_ = row["status"] == DealStatus.OPEN
-            one = found[row["stage_id"] if open_ or self.closing is None else self.closing]
-            one.count += row["count"]
-            one.shown += row["shown"]
-            if row["status"] == DealStatus.WON:
-                one.won += row["shown"]
-            if row["value"] and row["status"] != DealStatus.LOST:
-                one.value[row["currency"] or current_account().currency] += row["value"]
+        for part in self._parts:
+            if part.place is None:
+                continue
+            one = found[part.place if part.of in (DealStatus.OPEN, SHOWN) or self.closing is None else self.closing]
+            one.count += part.number
+            one.shown += part.shown
+            if part.of == DealStatus.WON:
+                one.won += part.shown
+            if part.worth and part.of != DealStatus.LOST:
+                one.value[part.money or current_account().currency] += part.worth
         return found
-
-    @cached_property
-    def _summed(self) -> list[dict[str, Any]]:
-        """One pass over the pipeline's open deals and this month's closed ones."""
-        counts: dict[str, Any] = {
-            f"view_{key}": Count("id", filter=view_q(key, self.me, self.now)) for key, _ in VIEWS if key
-        }
-        everything = Deal.objects.filter(pipeline=self.pipeline).filter(
-            Q(status=DealStatus.OPEN) | Q(status__in=OVER, closed_at__gte=self.month_start)
-        )
-        return list(
-            everything.values("stage_id", "status", "currency").annotate(
-                count=Count("id"),
-                shown=Count("id", filter=self.asked.q or None),
-                value=Sum("value_minor", filter=self.asked.q or None),
-                **counts,
-            )
-        )
 
     @cached_property
     def by_view(self) -> dict[str, int]:
-        """How many open deals each of VIEWS has."""
-        rows = [row for row in self._summed if row["status"] == DealStatus.OPEN]
-        return {key: sum(row[f"view_{key}" if key else "count"] for row in rows) for key, _ in VIEWS}
+        """How many open deals each of VIEWS has; of a board with `views`."""
+        found = {part.of: part.number for part in self._parts if part.of in UNTALLIED}
+        open_ = [part for part in self._parts if part.of == DealStatus.OPEN]
+        mine, hot = sum(part.mine for part in open_), sum(part.hot for part in open_)
+        return {"": sum(part.number for part in open_), "mine": mine, "hot": hot} | found
 
     @cached_property
-    def _in_view(self) -> dict[UUID, int]:
-        column = f"view_{self.asked.view}" if self.asked.view else "count"
-        found: dict[UUID, int] = defaultdict(int)
-        for row in self._summed:
-            if row["status"] == DealStatus.OPEN:
-                found[row["stage_id"]] += row[column]
-        return found
+    def _parts(self) -> list[Part]:
+        return parts_of(self.pipeline, self.asked, self.me, self.now, self.month_start, views=self.views)
 
     def _gate_into(self, stage: Any) -> int:
         """How many criteria stand before a column."""
         before: Any = next((one for one in reversed(self.stages) if one.position < stage.position), None)
-        return before.asked_out + stage.asked_in if before else 0
+        return before.asked_out + stage.asked_in if before and hasattr(stage, "asked_in") else 0
 
     def _open_stages(self) -> list[Stage]:
         return [stage for stage in self.stages if stage.kind == StageKind.OPEN]

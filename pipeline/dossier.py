@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 from uuid import UUID
 
 from leads.facts import facts_of
 from leads.models import Activity, Lead, Stakeholder
 from pipeline.gate import Dossier
-from pipeline.models import Confirmation, Criterion, Deal, File, FileState, Meeting, Objection
+from pipeline.models import Confirmation, Criterion, CriterionKind, Deal, File, FileState, Meeting, Objection
 from tenancy.ids import public_id
 
 Rows = dict[UUID, list[dict[str, Any]]]
+EVERYTHING = frozenset(CriterionKind.values)
+PERSON = "id name role job_title reviewed_at"
+OBJECTION = "id text blocking answer answered_at created_at stakeholder__name"
 
 
-def dossier_of(deal: Deal) -> Dossier:
-    """What is known of one deal; its lead comes with its people."""
-    return dossiers_of([deal])[deal.pk]
+def dossier_of(deal: Deal, kinds: Container[str] = EVERYTHING) -> Dossier:
+    """What is known of one deal; its lead comes with its people. `kinds`: of what criteria ask, if not of all."""
+    return dossiers_of([deal], kinds)[deal.pk]
 
 
-def dossiers_of(deals: Sequence[Deal]) -> dict[UUID, Dossier]:
+def dossiers_of(deals: Sequence[Deal], kinds: Container[str] = EVERYTHING) -> dict[UUID, Dossier]:
     """What is known of each deal, by the deal's id; `deal.lead` should come with its people."""
     leads = {deal.lead_id: deal.lead for deal in deals}
-    activities = _rows(Activity.objects.order_by("-occurred_at"), leads, "kind outcome automatic occurred_at")
-    meetings = _rows(Meeting.objects.order_by("starts_at"), leads, "kind title starts_at outcome")
-    people = _rows(Stakeholder.objects.order_by("created_at", "id"), leads, "id name role job_title reviewed_at")
-    files = _rows(File.objects.exclude(state=FileState.INFECTED).order_by("-created_at"), leads, "name kind created_at")
-    objections = _rows(
-        Objection.objects.order_by("created_at", "id"),
-        leads,
-        "id text blocking answer answered_at created_at stakeholder__name",
-    )
-    confirmations = _confirmations(deals)
+
+    def rows(kind: str, queryset: Any, columns: str) -> Rows:
+        return _rows(queryset, leads, columns) if kind in kinds else defaultdict(list)
+
+    activities = rows("activity", Activity.objects.order_by("-occurred_at"), "kind outcome automatic occurred_at")
+    meetings = rows("meeting", Meeting.objects.order_by("starts_at"), "kind title starts_at outcome")
+    people = rows("stakeholder", Stakeholder.objects.order_by("created_at", "id"), PERSON)
+    documents = File.objects.exclude(state=FileState.INFECTED).order_by("-created_at")
+    files = rows("document", documents, "name kind created_at")
+    objections = rows("objections", Objection.objects.order_by("created_at", "id"), OBJECTION)
+    confirmations = _confirmations(deals) if "approval" in kinds or "checklist" in kinds else defaultdict(dict)
     return {
         deal.pk: Dossier(
             owner=deal.owner.name if deal.owner else "",

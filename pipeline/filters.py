@@ -33,6 +33,7 @@ UP_TO = {
     "low": ["low"],
 }
 LONGEST = 100  # of a text or a product
+TALLIED = {"", "mine", "hot", "tier", "owner", "team", "stage"}  # views and filters that `Tally` knows, too
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class Asked:
         return self.view_q & self.filter_q
 
     @property
+    def tallied(self) -> bool:
+        """Whether `q` can be asked of tallies as well as of deals."""
+        return not self.text and {self.view, *self.chosen} <= TALLIED
+
+    @property
     def query(self) -> dict[str, str]:
         """What belongs into a link that keeps view, filters and order."""
         order = self.order.name if self.order is not ATTENTION else ""
@@ -74,7 +80,7 @@ class Asked:
 def view_q(view: str, me: Member, now: datetime) -> Q:
     """The deals of one of VIEWS."""
     made = {
-        "mine": Q(owner=me),
+        "mine": Q(owner_id=me.pk),
         "hot": Q(tier__in=["urgent", "high"]),
         "stalled": Q(limit_at__lt=now),
         "owed": Q(owed_by__isnull=False),
@@ -121,8 +127,8 @@ def _understood(read: Callable[[str, Reader], Q], value: str, reader: Reader) ->
 
 def _owner(value: str, reader: Reader) -> Q:
     if value == "me":
-        return Q(owner=reader.me)
-    return Q(owner=None) if value == "none" else Q(owner_id=from_public(Member.PREFIX, value))
+        return Q(owner_id=reader.me.pk)
+    return Q(owner_id=None) if value == "none" else Q(owner_id=from_public(Member.PREFIX, value))
 
 
 def _team(value: str, reader: Reader) -> Q:

@@ -16,6 +16,7 @@ from pipeline.reasons import Reason
 from pipeline.remembered import BoardView, Layout
 from pipeline.stages import Back, Colour, Criterion, CriterionKind, Pipeline, Stage, StageKind, When
 from pipeline.talk import CalendarFeed, Comment, Follower
+from pipeline.tally import Tally
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 
@@ -40,6 +41,7 @@ __all__ = [
     "Reason",
     "Stage",
     "StageKind",
+    "Tally",
     "Task",
     "When",
 ]
@@ -78,6 +80,7 @@ class DealStatus(models.TextChoices):
 
 
 OPEN = models.Q(status="open")
+OWING = OPEN & models.Q(owed_by__isnull=False)
 PLACE = frozenset({"stage", "stage_id", "status", "entered_stage_at"})
 
 
@@ -147,6 +150,8 @@ class Deal(TenantModel):
             models.Index(fields=["account", "lead"], name="deal_lead"),
             models.Index(fields=["account", "pipeline", "opened_at"], name="deal_opened"),
             models.Index(fields=["account", "pipeline", "closed_at"], name="deal_closed"),
+            models.Index(fields=["account", "pipeline", "limit_at"], name="deal_limit", condition=OPEN),
+            models.Index(fields=["account", "pipeline", "owed_by"], name="deal_owed", condition=OWING),
         ]
 
     def __str__(self) -> str:

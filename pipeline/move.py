@@ -83,6 +83,7 @@ def move(
     with or_no_file(), transaction.atomic():
         deal = locked(deal.pk)
         if deal.stage_id == stage.pk and (before := _last_move(deal)):
+            before.deal = deal
             return before
         if deal.status != DealStatus.OPEN or deal.stage_id == stage.pk:
             raise NotOpen("It is closed. Reopen it first." if deal.closed_at else f"It is in {stage.name} already.")
@@ -113,7 +114,7 @@ def _checked(
     *,
     refuse: bool = True,
 ) -> Step:
-    now, dossier = clock.now(), dossier_of(deal)
+    now, dossier = clock.now(), dossier_of(deal, plan.kinds)
     start = plan.by_id.get(deal.stage_id) or plan.rows[0]  # a closed deal may have ended in one that was taken out
     occupied = Deal.objects.open().filter(stage=to).count() if to.wip is not None else 0
     said = reason or (override.reason if override else "")

@@ -43,6 +43,11 @@ class Plan:
             criterion.id: (stage, criterion) for stage in self.stages for criterion in (*stage.entries, *stage.exits)
         }
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its criteria: nothing else needs to be known of a deal."""
+        return frozenset(criterion.kind for _, criterion in self.criteria.values())
+
     def gate_after(self, index: int) -> list[tuple[gate.Stage, gate.Criterion]]:
         """The criteria between stage number `index` and the next; none after the last."""
         return gate.criteria_between(self.stages, index, min(index + 1, len(self.stages) - 1))

@@ -40,7 +40,7 @@ def board(request: Any) -> HttpResponse:
     stages = all_stages()
     if not stages:
         return render(request, "pipeline/no_pipeline.html")
-    shown = Board(stages_of(request.GET.get("pipeline", ""), stages), request.member, request.GET)
+    shown = Board(stages_of(request.GET.get("pipeline", ""), stages), request.member, request.GET, views=True)
     context = head(shown, stages, request.member, Layout.BOARD) | {
         "cards_url": reverse("board-cards"),
         "recent_url": reverse("board-recent"),
@@ -74,7 +74,7 @@ def cards(request: Any) -> HttpResponse:
     stages = stages_of(query.get("pipeline", ""))
     if not stages:
         raise Http404
-    context = Board(stages, request.member, query).changed(lead_id__in=found)
+    context = Board(stages, request.member, query).changed("lead_id", found)
     return HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
 
 
@@ -117,7 +117,7 @@ def compact(html: str) -> str:
 def _stages_with(public: str) -> tuple[list[Stage], Stage]:
     """A stage among all stages of its pipeline; Http404 for another account's."""
     stage: Stage = get_or_404(Stage, public)
-    stages = stages_of(public_id(Pipeline.PREFIX, stage.pipeline_id))
+    stages = stages_of(public_id(Pipeline.PREFIX, stage.pipeline_id), all_stages())
     return stages, next(one for one in stages if one.pk == stage.pk)
 
 

@@ -83,5 +83,5 @@ def _changed(request: Any, outcomes: Sequence[Outcome]) -> str:
     deals = [one.deal for one in outcomes]
     stages = stages_of(public_id(Pipeline.PREFIX, deals[0].pipeline_id))
     shown = Board(stages, request.member, query_of_page(request))
-    context = shown.changed(pk__in=[deal.pk for deal in deals])
+    context = shown.changed("id", [deal.pk for deal in deals])
     return compact(render_to_string("pipeline/board.html#changed", context, request))

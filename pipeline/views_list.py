@@ -63,4 +63,4 @@ def _columns(member: Member) -> list[str]:
 
 
 def _board(request: Any, stages: Any) -> Board:
-    return Board(stages_of(request.GET.get("pipeline", ""), stages), request.member, request.GET)
+    return Board(stages_of(request.GET.get("pipeline", ""), stages), request.member, request.GET, views=True)

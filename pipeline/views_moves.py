@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from accounts.roles import Function
 from pipeline.board import Board, stages_of
 from pipeline.dialog import dialog, on_the_readers_clock, values_said
 from pipeline.held import note_refusal
-from pipeline.models import Deal, Move, Override, Stage, StageKind
+from pipeline.models import Deal, Move, Override, Pipeline, Stage, StageKind
 from pipeline.move import gate_to
 from pipeline.placing import Crowded, put
 from pipeline.refusals import GateClosed, NotOpen, Stale
@@ -30,7 +30,7 @@ from pipeline.views import compact, query_of_page
 from pipeline.wire import title_of
 from routing.workingtime import zone_named
 from tenancy import clock
-from tenancy.ids import from_public
+from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
 
 
@@ -38,14 +38,13 @@ from tenancy.models import get_or_404
 @allow(Function.MOVE_DEALS)
 def moves(request: Any, deal_id: str) -> HttpResponse:
     """Fill and move: 200 with what changed on the board, 422 with the gate's dialog, 409 with the newer card."""
-    deal, to = the_deal(deal_id), _stage(request.POST.get("stage", ""))
+    deal, to = _deal(deal_id), _stage(request.POST.get("stage", ""))
     if to.pipeline_id != deal.pipeline_id:
         raise Http404
-    said = values_said(request.POST, request.FILES)
+    said, beside = values_said(request.POST, request.FILES), _beside(request)
     try:
-        with transaction.atomic():
+        with transaction.atomic() if beside else nullcontext():  # a move alone is all or nothing by itself
             made = _move(request, deal, to, said)
-            beside = _beside(request)
             if beside and to.kind == StageKind.OPEN:  # what is over stands by its date
                 with suppress(Crowded):  # then it stands on top
                     put(deal, by=request.by, **beside)
@@ -53,10 +52,10 @@ def moves(request: Any, deal_id: str) -> HttpResponse:
         afterwards(request, partial(note_refusal, deal, to, shut, by=request.by))
         # What was filled was rolled back with the rest: it is asked again, as it was typed.
         still = {item.criterion or item.field: item.detail for item in shut.unmet if "again" in request.POST}
-        return show_gate(request, deal, to, said, still)
+        return show_gate(request, the_deal(deal_id), to, said, still)
     except ValidationError as wrong:
         errors = {key: " ".join(map(str, messages)) for key, messages in wrong.message_dict.items()}
-        return show_gate(request, deal, to, said, errors)
+        return show_gate(request, the_deal(deal_id), to, said, errors)
     except (Stale, NotOpen) as refused:
         return newer(request, deal_id, str(refused))
     return moved(request, made, f"in {to.name}")
@@ -121,16 +120,13 @@ def _override(request: Any) -> Override | None:
 
 def moved(request: Any, made: Move, to: str) -> HttpResponse:
     """What changed on the board, and the words where it is: “in Closed”, “lost”."""
-    deal = the_deal(made.deal.public_id)
-    return _told(request, deal, f"{title_of(deal.lead)} is {to}.")
+    return _told(request, made.deal, f"{title_of(made.deal.lead)} is {to}.")
 
 
 def _told(request: Any, deal: Deal, words: str) -> HttpResponse:
     if not request.htmx:
         return redirect("board")
-    shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
-    context = shown.changed(pk=deal.pk)
-    response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)))
+    response = HttpResponse(_changed(request, deal))
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
     response["HX-Trigger-After-Settle"] = json.dumps(
         {"tollgate:moved": {"card": f"deal-{deal.public_id}", "words": words}}
@@ -160,13 +156,25 @@ def show_gate(request: HttpRequest, deal: Deal, to: Stage, said: Any, errors: An
 
 
 def newer(request: Any, deal_id: str, words: str) -> HttpResponse:
-    deal = the_deal(deal_id)
-    shown = Board(stages_of(deal.pipeline.public_id), request.member, query_of_page(request))
-    context = shown.changed(pk=deal.pk)
-    response = HttpResponse(compact(render_to_string("pipeline/board.html#changed", context, request)), status=409)
+    response = HttpResponse(_changed(request, _deal(deal_id)), status=409)
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
     response["HX-Trigger"] = json.dumps({"toast": {"text": words, "kind": "error"}})
     return response
+
+
+def _changed(request: Any, deal: Deal) -> str:
+    """What brings a board up to date about one deal."""
+    shown = Board(stages_of(public_id(Pipeline.PREFIX, deal.pipeline_id)), request.member, query_of_page(request))
+    return compact(render_to_string("pipeline/board.html#changed", shown.changed("id", [deal.pk]), request))
+
+
+def _deal(public: str) -> Deal:
+    """A deal of this account with its stage, which is enough to move it; Http404 for any other."""
+    try:
+        found: Deal = Deal.objects.select_related("stage").by_public_id(public)
+    except Deal.DoesNotExist:
+        raise Http404 from None
+    return found
 
 
 def the_deal(public: str) -> Deal:

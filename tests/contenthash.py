@@ -1,7 +1,7 @@
 """Is everything as it was? A hash over what an account knows, whatever the order and the moment it was written.
 
 Left out: what only ever grows (events, jobs), what remembers imports and merges themselves, answers kept for repeated
-requests, and when a row was last changed.
+requests, sums of what is hashed itself, and when a row was last changed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tenancy.models import TenantModel
 
 BESIDE_THE_DOMAIN = frozenset(
     {"event", "job", "idempotent_answer", "import", "import_row", "import_reject", "merge", "merge_row"}
+    | {"deal_tally"}
 )
 BESIDE_THE_POINT = frozenset({"updated_at"})
 _plain = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False)

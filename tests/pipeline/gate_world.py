@@ -29,6 +29,7 @@ from pipeline.refusals import GateClosed, NotOpen
 from pipeline.removing import remove_stage
 from tenancy import clock
 from tenancy.models import Account
+from tests.pipeline.tallies import counted, tallied
 
 FACTS = {"business_problem": "Nobody patches the servers", "headcount": 240, "timeline_days": 45}
 ASKED: list[tuple[str, dict[str, Any]]] = [
@@ -266,6 +267,7 @@ class World:
             assert {item["criterion"] for item in made.owed} == self.lacked[made.pk]
             assert proven == self.asked[made.pk] - self.lacked[made.pk]
             assert not made.owed or made.reason
+        assert tallied() == counted()
 
     def check_one(self, deal: Deal) -> None:
         standing = list(Visit.objects.filter(deal=deal, left_at=None))

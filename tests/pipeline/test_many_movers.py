@@ -21,6 +21,7 @@ from pipeline.models import Criterion, Deal, Move, Stage, Visit
 from tenancy.scope import scope
 from tests.factories import a_lead, a_member, an_account, the_cast
 from tests.pipeline.deals import the_pipeline
+from tests.pipeline.tallies import counted, tallied
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE, CARDS = 20, 50
@@ -122,6 +123,7 @@ def nothing_was_lost(ground: SimpleNamespace) -> None:
         assert [stay.stage_id for stay in stays] == places
         assert [stay.left_at is None for stay in stays] == [False] * len(moves) + [True]
         assert all(one.left_at == other.entered_at for one, other in pairwise(stays))
+    assert tallied() == counted()
     ranks = list(Deal.objects.values_list("rank", flat=True))
     assert len(set(ranks)) == len(ranks)
     # Between the second stage's limit and the gate behind the third nothing came through.
