@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from events.kinds import Kind
 from events.record import By, Happening, record_all
 from leads.models.lead import Lead, Status, Track
 from tenancy import clock
+from tenancy.prepared import prepared
 from tenancy.scope import current_account
 
 SCORE = ("score", "score_band", "tier", "fit", "intent", "authority", "timing", "points", "points_of", "track")
@@ -203,10 +202,9 @@ def _update(assignments: str, types: dict[str, str], rows: Sequence[Any]) -> Non
     types = {"lead_id": "uuid", **types}
     told = json.dumps([{name: getattr(row, name) for name in types} for row in rows], default=str)
     columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE lead SET {assignments}, updated_at = %(now)s "  # noqa: S608  (column names only)
-            f"FROM json_to_recordset(%(rows)s) AS r({columns}) "
-            "WHERE lead.account_id = %(account)s AND lead.id = r.lead_id",
-            {"rows": told, "now": clock.now(), "account": current_account().pk},
-        )
+    prepared().execute(
+        f"UPDATE lead SET {assignments}, updated_at = %(now)s "  # noqa: S608  (column names only)
+        f"FROM json_to_recordset(%(rows)s) AS r({columns}) "
+        "WHERE lead.account_id = %(account)s AND lead.id = r.lead_id",
+        {"rows": told, "now": clock.now(), "account": current_account().pk},
+    )

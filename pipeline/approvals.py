@@ -23,9 +23,14 @@ from routing.notices import managers_of
 from routing.reaching import give
 from routing.workingtime import zone_named
 from tenancy import clock
+from tenancy.prepared import prepared
 
 OWED_WITHIN = timedelta(days=7)
 PATH = "approvals/"
+_CLOSE = """
+    UPDATE approval SET answer = %s, note = %s, answered_at = %s
+     WHERE account_id = %s AND deal_id = %s AND answered_at IS NULL AND (%s OR criterion_id IS NULL)
+"""
 
 
 def ask(deal: Deal, to: Stage, *, by: Member, criterion: Criterion | None = None, words: str = "") -> Approval:
@@ -90,11 +95,9 @@ def answer(asked: Approval, approved: bool, *, by: Member, note: str = "", owed_
 
 def close_asked(made: Move, *, let_through: bool, ended: bool) -> None:
     """After a move nobody needs to let the deal through any more; after its end, nobody needs any word on it."""
-    asked = Approval.objects.filter(deal_id=made.deal_id, answered_at=None)
-    if not ended:
-        asked = asked.filter(criterion=None)
     told = Answer.APPROVED if let_through else Answer.MOOT
-    asked.update(answer=told, note=made.reason if let_through else "", answered_at=clock.now())
+    given = [told.value, made.reason if let_through else "", clock.now(), made.account_id, made.deal_id, ended]
+    prepared().execute(_CLOSE, given)
 
 
 def waiting_for(member: Member) -> Any:

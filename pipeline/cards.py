@@ -186,8 +186,24 @@ def cards_of(deals: DealQuerySet) -> list[Row]:
 
 def cards_named(column: str, ids: Sequence[UUID]) -> list[Row]:
     """The same by deals' `id` or `lead_id`: asked by everybody who looks at a board, each time that a card changes."""
+    return _found(f"{_CARDS} AND deal.{column} = ANY(%s)", [current_account().pk, list(ids)])
+
+
+def first_cards(stages: Sequence[Stage], order: Order, over_since: datetime, most: int) -> list[Row]:
+    """The first cards of each stage of one pipeline in an order, and of what ended since, in no order; unfiltered."""
+    account, pipeline = current_account().pk, stages[0].pipeline_id
+    statement = _CARDS + _FIRST.format(open=_sql(order), over=_sql(CLOSED), most=most)
+    return _found(statement, [account, [stage.pk for stage in stages], account, account, pipeline, over_since])
+
+
+def _sql(order: Order) -> str:
+    way = "DESC" if order.down else "ASC"
+    return f"{order.column} {way}, id {way}"
+
+
+def _found(statement: str, given: Sequence[Any]) -> list[Row]:
     cursor = prepared()
-    cursor.execute(f"{_CARDS} AND deal.{column} = ANY(%s)", [current_account().pk, list(ids)])
+    cursor.execute(statement, given)
     return [row._replace(gate=json.loads(str(row.gate))) for row in map(Row._make, cursor.fetchall())]
 
 
@@ -208,6 +224,17 @@ _CARDS = f"""
       LEFT JOIN member ON member.account_id = deal.account_id AND member.id = deal.owner_id
      WHERE deal.account_id = %s
 """  # noqa: S608  (our own words)
+
+
+_FIRST = """
+    AND deal.id IN (
+        SELECT first.id FROM unnest(%s::uuid[]) AS place
+         CROSS JOIN LATERAL (SELECT id FROM deal WHERE account_id = %s AND stage_id = place AND status = 'open'
+                              ORDER BY {open} LIMIT {most}) AS first
+        UNION ALL
+        (SELECT id FROM deal WHERE account_id = %s AND pipeline_id = %s AND status IN ('won', 'lost')
+            AND closed_at >= %s ORDER BY {over} LIMIT {most}))
+"""
 
 
 def month_of(now: datetime, calendar: Calendar) -> tuple[datetime, str]:

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
-
 from leads.models import Lead
 from pipeline.models import Deal, Stage
 from pipeline.refusals import Stale
+from tenancy.prepared import prepared
 
 IN_USE = "SELECT removed_at IS NULL FROM stage WHERE account_id = %s AND id = %s"
 SHARED, ALONE = f"{IN_USE} FOR SHARE", f"{IN_USE} FOR NO KEY UPDATE"
 
 
-def locked(deal_id: UUID) -> Deal:
-    """The deal and its lead (with its people), locked until the transaction ends."""
-    lead_id = Deal.objects.values_list("lead_id", flat=True).get(pk=deal_id)
-    lead = Lead.objects.with_people().select_for_update(of=("self",)).get(pk=lead_id)
+def locked(deal_id: UUID, lead_id: UUID | None = None) -> Deal:
+    """The deal and its lead (with its people), locked until the transaction ends. `lead_id`: its lead, if known."""
+    lead_id = lead_id or Deal.objects.values_list("lead_id", flat=True).get(pk=deal_id)
+    lead = _lead(lead_id)
     deal: Deal = Deal.objects.select_related("owner", "stage").select_for_update(of=("self",)).get(pk=deal_id)
-    deal.lead = lead
+    deal.lead = lead if deal.lead_id == lead_id else _lead(deal.lead_id)  # merged meanwhile
     return deal
+
+
+def _lead(lead_id: UUID) -> Lead:
+    found: Lead = Lead.objects.with_people().select_for_update(of=("self",)).get(pk=lead_id)
+    return found
 
 
 def hold(stage: Stage) -> bool:
     """Keep `stage` as it is until the transaction ends: nobody takes it out meanwhile and, where it takes only so many
     deals, no other comes in. False if it was taken out before."""
-    with connection.cursor() as cursor:
-        cursor.execute(SHARED if stage.wip is None else ALONE, [stage.account_id, stage.pk])
-        row = cursor.fetchone()
+    cursor = prepared()
+    cursor.execute(SHARED if stage.wip is None else ALONE, [stage.account_id, stage.pk])
+    row = cursor.fetchone()
     return bool(row and row[0])
 
 

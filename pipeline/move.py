@@ -28,7 +28,10 @@ from pipeline.refusals import GateClosed, NotOpen
 from pipeline.standing import debts_of, owed_by, standing
 from pipeline.upstream import tell_lead
 from tenancy import clock
+from tenancy.inserting import draft, insert_all
+from tenancy.prepared import prepared
 
+LEAVE = "UPDATE visit SET left_at = %s WHERE account_id = %s AND deal_id = %s AND left_at IS NULL"
 ENDS = {StageKind.WON.value: DealStatus.WON, StageKind.LOST.value: DealStatus.LOST}
 
 
@@ -81,7 +84,7 @@ def move(
     the deal's any more, ValidationError for values that can't be what they are meant for.
     """
     with or_no_file(), transaction.atomic():
-        deal = locked(deal.pk)
+        deal = locked(deal.pk, deal.lead_id)
         if deal.stage_id == stage.pk and (before := _last_move(deal)):
             before.deal = deal
             return before
@@ -127,7 +130,8 @@ def _checked(
 
 
 def _write(step: Step) -> Move:
-    made: Move = Move.objects.create(
+    made = draft(
+        Move,
         deal=step.deal,
         from_stage=step.start,
         to_stage=step.to,
@@ -142,6 +146,8 @@ def _write(step: Step) -> Move:
         owed_by=step.override.owed_by if step.override and step.owed else None,
         moved_at=step.now,
     )
+    insert_all([made])
+    made._state.adding = False
     _place(step)
     _visit(step)
     tell_lead(step.deal)
@@ -177,12 +183,13 @@ def _place(step: Step) -> None:
 
 def _visit(step: Step) -> None:
     """Leave the old stage, enter the new; stages whose gates were passed on the way count as entered, for no time."""
-    Visit.objects.filter(deal=step.deal, left_at=None).update(left_at=step.now)
+    prepared().execute(LEAVE, [step.now, step.deal.account_id, step.deal.pk])
     # A funnel asks who ever entered a stage; without these rows whoever skipped it would seem never to have got so far.
     passed = [] if step.answer.back else [row for row in step.plan.rows if row.name in step.answer.passed]
-    Visit.objects.bulk_create(
-        [Visit(deal=step.deal, stage=row, entered_at=step.now, left_at=step.now, passed=True) for row in passed]
-        + [Visit(deal=step.deal, stage=step.to, entered_at=step.now, left_at=step.now if step.ending else None)]
+    stays = {"deal": step.deal, "entered_at": step.now}
+    insert_all(
+        [draft(Visit, **stays, stage=row, left_at=step.now, passed=True) for row in passed]
+        + [draft(Visit, **stays, stage=step.to, left_at=step.now if step.ending else None)]
     )
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pipeline import gate
-from pipeline.models import Deal, Move
+from pipeline.models import Deal
 from pipeline.plan import Plan
+from tenancy.prepared import prepared
+from tenancy.scope import current_account
 
+_OWED = """
+    SELECT deal_id, owed, owed_by FROM move
+     WHERE account_id = %s AND deal_id = ANY(%s) AND owed_by IS NOT NULL ORDER BY moved_at, id
+"""
 Debt = tuple[str, date]  # a criterion's id, and the day its proof is owed by
 
 
@@ -43,9 +50,10 @@ def owed_by(stands: Mapping[str, Any]) -> date | None:
 def debts_of(deals: Sequence[Deal]) -> dict[UUID, list[Debt]]:
     """What overrides left owing, by the deal's id, whether proven since or not; the latest day counts."""
     found: dict[UUID, dict[str, date]] = {deal.pk: {} for deal in deals}
-    moves = Move.objects.filter(deal_id__in=list(found), owed_by__isnull=False).order_by("moved_at", "id")
-    for deal_id, owed, by in moves.values_list("deal_id", "owed", "owed_by"):
-        found[deal_id] |= {item["criterion"]: by for item in owed}
+    cursor = prepared()
+    cursor.execute(_OWED, [current_account().pk, list(found)])
+    for deal_id, owed, by in cursor.fetchall():
+        found[deal_id] |= {item["criterion"]: by for item in json.loads(owed)}
     return {deal_id: list(debts.items()) for deal_id, debts in found.items()}
 
 

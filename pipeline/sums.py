@@ -50,8 +50,8 @@ def parts_of(
     pipeline: Pipeline, asked: Asked, me: Member, now: datetime, since: datetime, *, views: bool
 ) -> list[Part]:
     """All that is counted, in one query: open deals, and those that ended `since`; for `views`, how many each has."""
-    if not asked.q and not views:
-        return _plainly(pipeline, me, since)
+    if not asked.q:
+        return _plainly(pipeline, me, now, since, views=views)
     parts = [_open(pipeline, asked, me, now), _over(pipeline, asked, since)]
     deals = Deal.objects.open().filter(pipeline=pipeline)
     if not asked.tallied:
@@ -74,11 +74,21 @@ _PLAINLY = """
 """
 
 
-def _plainly(pipeline: Pipeline, me: Member, since: datetime) -> list[Part]:
-    """Without filter and views: what everybody who looks at a board asks each time that a card changes."""
+_VIEWS = """
+    UNION ALL
+    SELECT 'stalled', NULL, '', count(*), 0, 0, 0, 0 FROM deal
+     WHERE account_id = %(account)s AND pipeline_id = %(pipeline)s AND status = 'open' AND limit_at < %(now)s
+    UNION ALL
+    SELECT 'owed', NULL, '', count(*), 0, 0, 0, 0 FROM deal
+     WHERE account_id = %(account)s AND pipeline_id = %(pipeline)s AND status = 'open' AND owed_by IS NOT NULL
+"""
+
+
+def _plainly(pipeline: Pipeline, me: Member, now: datetime, since: datetime, *, views: bool) -> list[Part]:
+    """The same without a filter, as it is asked all day and by everybody who looks each time that a card changes."""
     cursor = prepared()
     given = {"account": pipeline.account_id, "pipeline": pipeline.pk, "me": me.pk, "since": since}
-    cursor.execute(_PLAINLY, given)
+    cursor.execute(_PLAINLY + _VIEWS if views else _PLAINLY, given | {"now": now} if views else given)
     return [Part(*row) for row in cursor.fetchall()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
@@ -38,9 +39,9 @@ from tenancy.models import get_or_404
 @allow(Function.MOVE_DEALS)
 def moves(request: Any, deal_id: str) -> HttpResponse:
     """Fill and move: 200 with what changed on the board, 422 with the gate's dialog, 409 with the newer card."""
-    deal, to = _deal(deal_id), _stage(request.POST.get("stage", ""))
-    if to.pipeline_id != deal.pipeline_id:
-        raise Http404
+    deal = _deal(deal_id)
+    stages = _stages(deal)
+    to = _target(deal, stages, request.POST.get("stage", ""))
     said, beside = values_said(request.POST, request.FILES), _beside(request)
     try:
         with transaction.atomic() if beside else nullcontext():  # a move alone is all or nothing by itself
@@ -58,7 +59,7 @@ def moves(request: Any, deal_id: str) -> HttpResponse:
         return show_gate(request, the_deal(deal_id), to, said, errors)
     except (Stale, NotOpen) as refused:
         return newer(request, deal_id, str(refused))
-    return moved(request, made, f"in {to.name}")
+    return moved(request, made, f"in {to.name}", stages)
 
 
 @require_POST
@@ -118,15 +119,15 @@ def _override(request: Any) -> Override | None:
     return Override(reason[:500], owed_by)
 
 
-def moved(request: Any, made: Move, to: str) -> HttpResponse:
-    """What changed on the board, and the words where it is: “in Closed”, “lost”."""
-    return _told(request, made.deal, f"{title_of(made.deal.lead)} is {to}.")
+def moved(request: Any, made: Move, to: str, stages: Sequence[Stage] = ()) -> HttpResponse:
+    """What changed on the board, and the words where it is: “in Closed”, “lost”; by `stages`, if they are at hand."""
+    return _told(request, made.deal, f"{title_of(made.deal.lead)} is {to}.", stages)
 
 
-def _told(request: Any, deal: Deal, words: str) -> HttpResponse:
+def _told(request: Any, deal: Deal, words: str, stages: Sequence[Stage] = ()) -> HttpResponse:
     if not request.htmx:
         return redirect("board")
-    response = HttpResponse(_changed(request, deal))
+    response = HttpResponse(_changed(request, deal, stages))
     response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
     response["HX-Trigger-After-Settle"] = json.dumps(
         {"tollgate:moved": {"card": f"deal-{deal.public_id}", "words": words}}
@@ -162,18 +163,27 @@ def newer(request: Any, deal_id: str, words: str) -> HttpResponse:
     return response
 
 
-def _changed(request: Any, deal: Deal) -> str:
+def _target(deal: Deal, stages: Sequence[Stage], public: str) -> Stage:
+    """Where a deal is to go; Http404 for no stage of its pipeline. What is lost has no column, but is asked for."""
+    to = next((one for one in stages if one.public_id == public), None) or _stage(public)
+    if to.pipeline_id != deal.pipeline_id:
+        raise Http404
+    return to
+
+
+def _stages(deal: Deal) -> list[Stage]:
+    return stages_of(public_id(Pipeline.PREFIX, deal.pipeline_id))
+
+
+def _changed(request: Any, deal: Deal, stages: Sequence[Stage] = ()) -> str:
     """What brings a board up to date about one deal."""
-    shown = Board(stages_of(public_id(Pipeline.PREFIX, deal.pipeline_id)), request.member, query_of_page(request))
+    shown = Board(stages or _stages(deal), request.member, query_of_page(request))
     return compact(render_to_string("pipeline/board.html#changed", shown.changed("id", [deal.pk]), request))
 
 
 def _deal(public: str) -> Deal:
-    """A deal of this account with its stage, which is enough to move it; Http404 for any other."""
-    try:
-        found: Deal = Deal.objects.select_related("stage").by_public_id(public)
-    except Deal.DoesNotExist:
-        raise Http404 from None
+    """A deal of this account by itself, which is enough to move it; Http404 for any other."""
+    found: Deal = get_or_404(Deal, public)
     return found
 
 

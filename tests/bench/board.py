@@ -30,7 +30,8 @@ STAGES = """
      WHERE stage.account_id = %s AND pipeline.position = 0 ORDER BY stage.position
 """
 SOME = "SELECT id, lead_id FROM deal WHERE account_id = %s AND stage_id = %s LIMIT 200"
-DEALS, OTHERS = 100_000, 9  # in the account, and how many times as many in another one
+DEALS = 100_000  # in the account, and OTHERS times as many in another one
+OTHERS = int(os.environ.get("BENCH_OTHERS", "9"))
 VIEWERS = int(os.environ.get("BENCH_VIEWERS", "200"))
 SEEN = 5  # moves that they see
 Key = tuple[str, str]
