@@ -32,7 +32,7 @@ def _lines(card: Card, title: str) -> Iterator[str]:
     yield f'<li id="deal-{_said(card["id"])}"\nclass="js-card"\ndata-card="{_said(card["id"])}"'
     yield "data-fixed" if over else "data-mine" if card.get("mine") else ""
     yield f'data-move-url="{_said(card.get("move_url"))}"\ndata-version="{card["version"]}"'
-    yield f'data-at="{_said(card.get("at"))}"\ndata-missing="{_said(card["missing"])}"\ndata-name="{title}">'
+    yield f'data-at="{_said(card.get("at"))}"\ndata-missing="{_said(card.get("missing"))}"\ndata-name="{title}">'
     yield '<article class="deal-card">\n<div class="deal-top">'
     if not over:
         yield f'<input type="checkbox"\nclass="checkbox deal-choose"\ndata-choose\naria-label="Choose {title}">'
@@ -56,7 +56,7 @@ def _mark(card: Card, over: str) -> str:
 
 
 def _ended(card: Card) -> Iterator[str]:
-    yield f'<div class="deal-result">\n<p class="deal-who">{_said(card["result_text"])}</p>'
+    yield f'<div class="deal-result">\n<p class="deal-who">{_said(card.get("result_text"))}</p>'
     yield _owner(card)
     yield "</div>"
 
