@@ -27,6 +27,7 @@ from pipeline.models import Deal, Objection
 from pipeline.objections import answer_objection
 from pipeline.plan import Plan
 from pipeline.proof import shown
+from routing.workingtime import zone_named
 from tenancy import clock
 
 
@@ -105,7 +106,8 @@ def _meeting(filling: Filling, criterion: Criterion, value: Any) -> str:
     meeting = book_meeting(
         filling.lead, kind=kind, title=_text(said.get("title"), 120), starts_at=starts_at, by=filling.by
     )
-    return f"{meeting.title} on {starts_at:%Y-%m-%d %H:%M %Z}"
+    here = starts_at.astimezone(zone_named(filling.lead.account.time_zone))
+    return f"{meeting.title} on {here:%Y-%m-%d %H:%M %Z}"
 
 
 def _stakeholder(filling: Filling, criterion: Criterion, value: Any) -> str:

@@ -12,7 +12,7 @@ from config.embedded.stack import Stack
 
 NAME, EMAIL, TEMPLATE = "Harbourline IT", "ada@harbourline.example", "it_services"
 FILE = "demo.json"
-PATIENCE = 75  # seconds
+PATIENCE = 150  # seconds; a quiet machine takes twenty
 CURL = """curl -X POST {url}/api/v1/leads/ \\
   -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
   -d '{{"name": "Grace Hopper", "email": "grace@navy.example", "company": "Navy", "message": "A demo, please."}}'"""

@@ -1,10 +1,10 @@
-// Of a row of tabs that is wider than the screen, the one that we are on is in sight.
+// Of a row of tabs, or of stages, that is wider than the screen, the one that we are on is in sight.
 import { all, one } from "./page.js";
 
 let shown = new WeakSet(); // a row that somebody scrolls is left alone from then on
 
 function show() {
-  for (const row of all(".views")) {
+  for (const row of all(".views, .stage-path")) {
     const tab = shown.has(row) ? null : one("[aria-current]", row);
     shown.add(row);
     if (!tab) continue;
