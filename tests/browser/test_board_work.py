@@ -53,7 +53,9 @@ class TestByHand:
         page.mouse.down()
         page.mouse.move(low["x"] + 62, low["y"] + 20, steps=4)
         page.mouse.move(high["x"] + 60, high["y"] + 8, steps=15)
-        page.mouse.up()
+        expect(column(page, acme, "Initial").locator(".deal-link").first).to_have_text("Firm 0")
+        with page.expect_response("**/place/"):
+            page.mouse.up()
         expect(card(page, deals[0]).locator("[data-open]")).to_be_focused()
         expect(column(page, acme, "Initial").locator(".deal-link").first).to_have_text("Firm 0")
         other = browser.new_context().new_page()
