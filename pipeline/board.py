@@ -27,6 +27,7 @@ from routing.calendars import calendar_of
 from routing.workingtime import Calendar
 from tenancy import clock
 from tenancy.ids import public_id
+from tenancy.inserting import columns
 from tenancy.prepared import prepared
 from tenancy.scope import current_account
 
@@ -48,11 +49,7 @@ def all_stages() -> list[Stage]:
     )
 
 
-def _names(model: Any) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-_STAGE, _PIPELINE = _names(Stage), _names(Pipeline)
+_STAGE, _PIPELINE = columns(Stage), columns(Pipeline)
 _PLAINLY = f"""
     SELECT {", ".join([f"stage.{name}" for name in _STAGE] + [f"pipeline.{name}" for name in _PIPELINE])}
       FROM stage JOIN pipeline ON pipeline.account_id = stage.account_id AND pipeline.id = stage.pipeline_id

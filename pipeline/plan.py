@@ -21,10 +21,11 @@ from pipeline.files import ACCEPT
 from pipeline.models import Criterion, Pipeline, Stage, StageKind, When
 from pipeline.reasons import Ending, reasons
 from tenancy.ids import public_id
+from tenancy.inserting import columns
 from tenancy.prepared import prepared
 from tenancy.scope import current_account
 
-_NAMES = [field.attname for field in Stage._meta.concrete_fields]
+_NAMES = columns(Stage)
 _STAGES = f"""
     SELECT {", ".join(_NAMES)} FROM stage
      WHERE account_id = %s AND pipeline_id = ANY(%s) AND removed_at IS NULL ORDER BY position

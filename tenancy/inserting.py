@@ -50,7 +50,7 @@ def insertion(
 
     `expressions` are pairs of a column's attribute and the SQL that stands in the place of its values.
     """
-    names = _names(model)
+    names = columns(model)
     if len(rows) == 1:
         return _statement(model, _ONE, expressions), [_plain({name: rows[0][name] for name in names})]
     # Most columns of a table say the same in all rows; those are sent once.
@@ -60,10 +60,10 @@ def insertion(
     return _statement(model, _MANY, expressions), [_plain(same), _plain(varying)]
 
 
-def blank(model: type[models.Model], **columns: Any) -> dict[str, Any]:
-    """The values of all columns of a row with its defaults and `columns`, to be copied for each of many rows."""
-    held = model(**columns).__dict__
-    return {name: held[name] for name in _names(model)}
+def blank(model: type[models.Model], **given: Any) -> dict[str, Any]:
+    """The values of all columns of a row with its defaults and what is `given`, to be copied for each of many rows."""
+    held = model(**given).__dict__
+    return {name: held[name] for name in columns(model)}
 
 
 def draft(model: type[Row], **given: Any) -> Row:
@@ -100,7 +100,7 @@ def _shape(model: type[models.Model]) -> _Shape:
     fields = model._meta.local_concrete_fields
     differing = {field.attname for field in fields if field.has_default() and callable(field.default)}
     return _Shape(
-        frozenset(_names(model)),
+        frozenset(columns(model)),
         {field.attname: None if field.attname in differing else field.get_default() for field in fields},
         [(field.attname, field.default) for field in fields if field.attname in differing],
         {field.name: field.attname for field in fields if field.is_relation},
@@ -120,15 +120,15 @@ def _plain(value: Any) -> str:
 
 
 @cache
-def _names(model: type[models.Model]) -> tuple[str, ...]:
-    """The attributes that are columns."""
+def columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The attributes that are columns, in the order of their fields."""
     return tuple(field.attname for field in model._meta.local_concrete_fields)
 
 
 @cache
 def _statement(model: type[models.Model], source: str, expressions: Expressions) -> str:
-    table, columns = model._meta.db_table, [field.column for field in model._meta.local_concrete_fields]
+    table, targets = model._meta.db_table, [field.column for field in model._meta.local_concrete_fields]
     instead = dict(expressions)
-    values = ", ".join(instead.get(name, f'"{column}"') for name, column in zip(_names(model), columns, strict=True))
-    listed = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(instead.get(name, f'"{column}"') for name, column in zip(columns(model), targets, strict=True))
+    listed = ", ".join(f'"{column}"' for column in targets)
     return f'INSERT INTO "{table}" ({listed}) SELECT {values} FROM {source.format(table=table)}'  # noqa: S608  (our own names)
