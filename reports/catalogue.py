@@ -64,15 +64,6 @@ _ALL = [
         velocity.leads_behind,
     ),
     Report(
-        "lost-reasons",
-        "Why deals are lost",
-        "Deals lost in the period by the reason that was given, over all deals lost in it.",
-        "",
-        "lost",
-        lost_reasons.lost_reasons,
-        lost_reasons.leads_behind,
-    ),
-    Report(
         "time-in-stage",
         "Time in stage",
         "Median and 90th percentile of the stays of deals that left a stage for good in the period; open deals apart.",
@@ -98,6 +89,16 @@ _ALL = [
         "leads",
         lead_funnel.lead_funnel,
         lead_funnel.leads_behind,
+        wide=True,
+    ),
+    Report(
+        "lost-reasons",
+        "Why deals are lost",
+        "Deals lost in the period by the reason that was given, over all deals lost in it.",
+        "",
+        "lost",
+        lost_reasons.lost_reasons,
+        lost_reasons.leads_behind,
         wide=True,
     ),
     Report(
