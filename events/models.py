@@ -156,12 +156,17 @@ class Notification(TenantModel):
         ]
 
 
+_PLAIN = {str, int, float, bool, type(None)}
+
+
 def json_safe(value: Any) -> Any:
     """Plain JSON of the ids, times and texts an event's body may hold."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, dict):
         return {str(key): json_safe(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set):
         return [json_safe(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, int | float | str):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

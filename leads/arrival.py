@@ -82,7 +82,7 @@ def beginning(lead: Lead, submission: Submission, arrival: Arrival) -> Happening
     }
     kind = Kind.LEAD_QUARANTINED if arrival.spam else Kind.LEAD_CAPTURED
     reason = {"reason": arrival.spam} if arrival.spam else {}
-    return Happening(kind, lead.pk, lead.pk, arrival.by, body | reason, arrival.received_at)
+    return Happening(kind, lead.id, lead.id, arrival.by, body | reason, arrival.received_at)
 
 
 def meeting(lead: Lead, arrival: Arrival) -> list[Happening]:

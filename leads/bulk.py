@@ -120,7 +120,7 @@ class _Batch:
     def _outcome(self, crowd: Crowd, arrival: Arrival, reading: Reading) -> Outcome:
         lead, same_id = crowd.lead_of(arrival.source, reading)
         if lead:
-            watch = Watch(lead, reading, holding=lead.pk in crowd.holding)
+            watch = Watch(lead, reading, holding=lead.id in crowd.holding)
             reopened = blend(lead, reading, same_id=same_id, ground=crowd)
             crowd.changed(lead)
             submission = submission_of(lead, arrival, reading, duplicate=True)

@@ -45,13 +45,14 @@ class Crowd:
         """Lock these people until the transaction ends, then see whom and what we know: five statements."""
         crowd = cls()
         emails = {reading.person["email_norm"] for _, reading in readings if reading.person.get("email_norm")}
-        numbers = {(source.pk, reading.lead.get("external_id", "")) for source, reading in readings}
+        numbers = {(source.id, reading.lead.get("external_id", "")) for source, reading in readings}
         numbers = {(source, number) for source, number in numbers if number}
         lock(locks_of(emails, {number for _, number in numbers}))
-        leads = _leads(emails, numbers)
+        known = _known(emails)
+        leads = _leads(known, numbers)
         stand_for = _stand_for(leads)
         leads += [lead for lead in stand_for.values() if lead not in leads]
-        people = _people(emails, leads)
+        people = _people({*known, *(lead.contact_id for lead in leads)})
         firms = _firms([reading for _, reading in readings], leads, people.values())
         crowd._know(leads, people, firms)
         crowd._send_on(leads, stand_for)
@@ -60,11 +61,11 @@ class Crowd:
 
     def lead_of(self, source: Source, reading: Reading) -> tuple[Lead | None, bool]:
         """The lead that a submission repeats, if any, and whether its external id says so."""
-        numbered = self._numbered.get((source.pk, reading.lead.get("external_id", "")))
+        numbered = self._numbered.get((source.id, reading.lead.get("external_id", "")))
         if numbered:
             return numbered, True
         contact = self._people.get(reading.person.get("email_norm", ""))
-        return (newest_of(self._leads[contact.pk]), False) if contact else (None, False)
+        return (newest_of(self._leads[contact.id]), False) if contact else (None, False)
 
     def person(self, reading: Reading, firm: Company | None) -> tuple[Contact, bool]:
         """The contact of a new lead, and whether it is new, too."""
@@ -85,7 +86,7 @@ class Crowd:
             self._numbered[lead.source_id, lead.external_id] = lead
 
     def has_other(self, address: str, contact: Contact) -> bool:
-        return self._people.get(address, contact).pk != contact.pk
+        return self._people.get(address, contact).id != contact.id
 
     def is_taken(self, domain: str) -> bool:
         return domain in self._by_domain
@@ -109,7 +110,7 @@ class Crowd:
             self._people[row.email_norm] = row
         if isinstance(row, Company):
             self._learn_firm(row)
-        self._changed[row.pk] = row
+        self._changed[row.id] = row
 
     def save(self) -> None:
         """Write what is new and what changed."""
@@ -117,10 +118,10 @@ class Crowd:
         for model in (Contact, Lead):
             new, changed = self._of(model, self._new), self._of(model, self._changed.values())
             for row in (*new, *changed):
-                row.company_id = row.company.pk if row.company else None  # it may have got another id just now
-            ours = {row.pk for row in new}
+                row.company_id = row.company.id if row.company else None  # it may have got another id just now
+            ours = {row.id for row in new}
             insert_all(new)
-            _upsert(model, [row for row in changed if row.pk not in ours])
+            _upsert(model, [row for row in changed if row.id not in ours])
 
     def _know(self, leads: Sequence[Lead], people: dict[UUID, Contact], firms: dict[UUID | None, Company]) -> None:
         """One object for each row, however many others point at it."""
@@ -150,7 +151,7 @@ class Crowd:
             self._by_domain[firm.domain] = firm
         if firm.name_norm:  # of namesakes the first that we met, as look_up() takes it
             known = self._by_name.setdefault(firm.name_norm, firm)
-            self._by_name[firm.name_norm] = min(known, firm, key=lambda one: one.pk)
+            self._by_name[firm.name_norm] = min(known, firm, key=lambda one: one.id)
 
     def _save_firms(self) -> None:
         new = self._of(Company, self._new)
@@ -169,10 +170,13 @@ def lock(keys: Iterable[int]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [sorted(keys)])
 
 
-def _leads(emails: set[str], numbers: set[tuple[UUID, str]]) -> list[Lead]:
+def _known(emails: set[str]) -> list[UUID]:
+    """The people with these addresses. A condition across both tables would read all leads of the account."""
+    return list(Contact.objects.filter(email_norm__among=emails).values_list("pk", flat=True))
+
+
+def _leads(people: Sequence[UUID], numbers: set[tuple[UUID, str]]) -> list[Lead]:
     """All leads of these people, and those with these ids at their sources, locked."""
-    # By the ids of the people: a condition across both tables would read all leads of the account.
-    people = list(Contact.objects.filter(email_norm__among=emails).values_list("pk", flat=True))
     numbered = Q(source__among={source for source, _ in numbers}, external_id__among={number for _, number in numbers})
     asked = Q(contact__among=people) | (numbered & ~Q(external_id="")) if numbers else Q(contact__among=people)
     found = Lead.objects.filter(asked).select_related("source").order_by("id")
@@ -188,10 +192,9 @@ def _stand_for(leads: Sequence[Lead]) -> dict[UUID, Lead]:
     return {lead_id: found[kept] for lead_id, kept in into.items()}
 
 
-def _people(emails: set[str], leads: Sequence[Lead]) -> dict[UUID, Contact]:
-    asked = Q(email_norm__among=emails) | Q(pk__among={lead.contact_id for lead in leads})
+def _people(ids: set[UUID]) -> dict[UUID, Contact]:
     # Whole rows are written back: nobody else may change a part of one in between.
-    found = Contact.objects.filter(asked).order_by("id").select_for_update(no_key=True)
+    found = Contact.objects.filter(pk__among=ids).order_by("id").select_for_update(no_key=True)
     return {contact.pk: contact for contact in found}
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 import unicodedata
+from functools import lru_cache
 
 _TITLES = frozenset("mr mrs ms miss mx dr prof sir dame herr frau monsieur madame sr sra".split())
 _PARTICLES = frozenset("van von de del della der den di da dos du la le el al bin ibn ter ten zu zur af av".split())
@@ -22,8 +23,14 @@ def fold(text: str) -> str:
     """For comparing: no accents, no case, single spaces."""
     if text.isascii():
         return " ".join(text.lower().split())
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return " ".join(bare.casefold().split())
+    return " ".join(" ".join(map(_folded, text.split())).split())
+
+
+@lru_cache(maxsize=8192)  # the words of a table come again and again
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", word)).casefold()
 
 
 def split(name: str) -> tuple[str, str]:

@@ -44,7 +44,9 @@ def text(value: Any, most: int) -> str:
         value = ", ".join(str(item) for item in value)
     if isinstance(value, dict):
         raise Malformed("A text is wanted here.")
-    cleaned = _UNKEPT.sub("", str(value).strip())
+    cleaned = str(value).strip()
+    if not cleaned.isprintable():  # what nearly all are
+        cleaned = _UNKEPT.sub("", cleaned)
     if len(cleaned) > most:
         raise Malformed(f"At most {most} characters fit here; the whole is kept in the submission.")
     return cleaned

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
-
-from django.utils import timezone
+from datetime import UTC, datetime
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _frozen.get() or timezone.now()
+    return _frozen.get() or datetime.now(UTC)
 
 
 @contextmanager

@@ -71,28 +71,30 @@ def draft(model: type[Row], **given: Any) -> Row:
     shape, row, account = _shape(model), model.__new__(model), current_account()
     row._state = ModelState()
     held, related = row.__dict__, row._state.fields_cache
-    held.update(shape.plain, account_id=account.pk)
-    related["account"] = account
+    held.update(shape.plain)
+    held.update(given)
+    held["account_id"], related["account"] = account.id, account
+    for name, column in shape.pointers:
+        if name in given:  # a row that this one points at
+            related[name] = value = held.pop(name)
+            held[column] = value.id if value is not None else None
     for name, make in shape.made:
         if name not in given:
             held[name] = make()
-    for name, value in given.items():
-        if name in shape.columns:
-            held[name] = value
-        else:  # a row that this one points at
-            related[name], held[shape.pointers[name]] = value, value.pk if value is not None else None
+    if len(held) != shape.width:
+        raise TypeError(f"{model.__name__} has no {', '.join(held.keys() - columns(model) - {'_state'})}")
     return row
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """The attributes that are columns; what they hold that nobody gave: values, and the makers of those that differ
-    from row to row; and by the name of each foreign key its column."""
+    """What the columns hold that nobody gave: values, and the makers of those that differ from row to row; and the
+    name of each foreign key with its column."""
 
-    columns: frozenset[str]
     plain: dict[str, Any]
     made: list[tuple[str, Callable[[], Any]]]
-    pointers: dict[str, str]
+    pointers: list[tuple[str, str]]
+    width: int  # with the state that Django keeps beside them
 
 
 @cache
@@ -100,10 +102,10 @@ def _shape(model: type[models.Model]) -> _Shape:
     fields = model._meta.local_concrete_fields
     differing = {field.attname for field in fields if field.has_default() and callable(field.default)}
     return _Shape(
-        frozenset(columns(model)),
         {field.attname: None if field.attname in differing else field.get_default() for field in fields},
         [(field.attname, field.default) for field in fields if field.attname in differing],
-        {field.name: field.attname for field in fields if field.is_relation},
+        [(field.name, field.attname) for field in fields if field.is_relation],
+        len(fields) + 1,
     )
 
 

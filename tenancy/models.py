@@ -149,7 +149,7 @@ class TenantModel(models.Model):
 
     @property
     def public_id(self) -> str:
-        return public_id(self.PREFIX, self.pk)
+        return public_id(self.PREFIX, self.id)
 
     def _do_update(self, base_qs: Any, using: Any, pk_val: UUID, *args: Any) -> Any:
         return super()._do_update(base_qs.filter(account_id=self.account_id), using, pk_val, *args)
