@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+
+OLD = 10.0  # seconds that a plan may last
+_asked: WeakKeyDictionary[Any, tuple[int, float]] = WeakKeyDictionary()  # by connection: how often, and planned when
 
 
 def prepared(*, binary: bool = False) -> Any:
@@ -25,7 +31,13 @@ def plan_anew() -> None:
     """Let PostgreSQL plan again what it runs from now on in this connection, the checks of foreign keys included.
 
     For hundreds of rows at once: plans that were made while a table was nearly empty read whole accounts in it, for
-    each row, until the server next takes its statistics.
+    each row, until the server next takes its statistics. To plan costs as much as some dozen rows, so it is done when
+    this was asked 1, 2, 4, 8 ... times of the connection, and when the plans are OLD.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DISCARD PLANS")
+        times, planned = _asked.get(connection.connection, (0, 0.0))
+        times, now = times + 1, monotonic()
+        if not times & (times - 1) or now > planned + OLD:
+            cursor.execute("DISCARD PLANS")
+            planned = now
+        _asked[connection.connection] = times, planned

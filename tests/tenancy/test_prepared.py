@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from config import environment
+from tenancy import prepared as of_plans
 from tenancy.models import Account
 from tenancy.prepared import plan_anew, prepared
 
@@ -75,7 +77,8 @@ def test_the_database_s_url_says_whether_statements_are_prepared(query: str, exp
     assert "prepare" not in options
 
 
-def test_a_plan_of_other_times_is_made_anew() -> None:
+def test_a_plan_of_other_times_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_plans, "_asked", WeakKeyDictionary())
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         cursor.execute("CREATE TEMP TABLE shelf (id int PRIMARY KEY, note text) ON COMMIT DROP")
@@ -87,6 +90,20 @@ def test_a_plan_of_other_times_is_made_anew() -> None:
         plan_anew()
         assert "shelf_pkey" in plan(cursor)
         cursor.execute("DEALLOCATE one_shelf")
+
+
+def test_plans_are_made_anew_ever_more_rarely_and_when_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_plans, "_asked", WeakKeyDictionary())
+    now = iter([*([100.0] * 9), 111.0, 111.0])
+    monkeypatch.setattr(of_plans, "monotonic", lambda: next(now))
+    made = [had_to_plan() for _ in range(11)]
+    assert [times for times, planned in enumerate(made, 1) if planned] == [1, 2, 4, 8, 10]
+
+
+def had_to_plan() -> bool:
+    with CaptureQueriesContext(connection) as captured:
+        plan_anew()
+    return "DISCARD PLANS" in [query["sql"] for query in captured]
 
 
 def plan(cursor: Any) -> str:
