@@ -18,6 +18,7 @@ from django_prometheus.middleware import PrometheusAfterMiddleware
 from accounts import browsers
 from accounts.models import ApiKey, Member
 from tenancy import door
+from tenancy.knowing import row_of
 from tenancy.models import RESERVED_SLUGS, Account
 from tenancy.scope import scope
 
@@ -83,11 +84,11 @@ class AccountMiddleware:
         is_api = request.path_info.startswith(f"/{slug}{API}")
         if not request.user.is_authenticated:
             return HttpResponse(status=401) if is_api else redirect_to_login(request.get_full_path())
-        account = Account.objects.filter(slug=slug).first() if slug.isprintable() else None  # PostgreSQL takes no NUL
+        account = row_of(Account, slug=slug) if slug.isprintable() else None  # PostgreSQL takes no NUL
         if account is None:
             return not_found(request)
         with scope(account):
-            member = Member.objects.active().filter(user=request.user).first()
+            member = row_of(Member, user_id=request.user.pk, left_at=None)
             if member is None:
                 return not_found(request)
             request.account, request.member, request.by = account, member, member.by

@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-
 OLD = 10.0  # seconds that a plan may last
 _asked: WeakKeyDictionary[Any, tuple[int, float]] = WeakKeyDictionary()  # by connection: how often, and planned when
 

@@ -16,6 +16,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def lasting_cursor(self, *, binary: bool = False) -> LastingCursor:
         """One serves all statements of a connection."""
+        self.ensure_connection()
         if self._lasting is None or self._lasting.connection is not self.connection:
             self._lasting = LastingCursor(self)
         self._lasting.format = Format(binary)

@@ -1,0 +1,47 @@
+"""A row by what identifies it is the row that Django would have found."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.forms import model_to_dict
+
+from accounts.models import Member, User
+from tenancy.knowing import row_of
+from tenancy.models import Account
+from tenancy.scope import NoAccount, scope
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_what_django_finds(account: Account, cast: SimpleNamespace) -> None:
+    Account.objects.filter(pk=account.pk).update(working={"holidays": "DE"})
+    for _ in range(4):  # and after it is prepared
+        found = row_of(Account, slug=account.slug)
+        assert found
+        assert model_to_dict(found) == model_to_dict(Account.objects.get(pk=account.pk))
+        assert found.working == {"holidays": "DE"}
+        assert row_of(User, id=cast.rita.user_id) == cast.rita.user
+
+
+def test_what_is_none_must_be_empty(account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        assert row_of(Member, user_id=cast.rita.user_id, left_at=None) == cast.rita
+        Member.objects.filter(pk=cast.rita.pk).update(left_at=cast.rita.joined_at)
+        assert row_of(Member, user_id=cast.rita.user_id, left_at=None) is None
+
+
+def test_there_may_be_none(account: Account) -> None:
+    assert row_of(Account, slug="nobody") is None
+
+
+def test_another_accounts_row_is_none_whatever_is_asked(account: Account, eve: Member) -> None:
+    with scope(account):
+        assert row_of(Member, user_id=eve.user_id) is None
+        assert row_of(Member, account_id=eve.account_id, user_id=eve.user_id) is None
+
+
+def test_a_tenants_row_is_not_asked_for_outside_of_an_account(eve: Member) -> None:
+    with pytest.raises(NoAccount):
+        row_of(Member, user_id=eve.user_id)
