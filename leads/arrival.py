@@ -18,7 +18,7 @@ from tenancy.inserting import draft
 LONGEST_VISITOR = 64
 
 
-@dataclass(frozen=True)
+@dataclass
 class Arrival:
     """How a submission came: over which channel, from where and when; `spam` says why it is none, if so."""
 

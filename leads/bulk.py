@@ -31,7 +31,7 @@ AT_ONCE = 500  # rows; each takes up to two locks, and PostgreSQL has room for s
 UNREACHABLE = {"pointer": "/contact", "code": "required", "detail": NO_WAY}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
     """One submission: its facts under our names (docs/api.md), and when it came (aware), if not now."""
 
@@ -40,7 +40,7 @@ class Row:
     reading: Reading | None = None  # of these facts, where the caller has read them already
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
     """What became of a row: its lead and submission, or why there is none (`errors`). `duplicate_of` is the lead that
     the row repeats, which may be one of the same batch."""

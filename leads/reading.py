@@ -38,8 +38,9 @@ class Reading:
 
     def put(self, places: Iterable[tuple[str, str]], values: Iterable[Any]) -> None:
         """Write values into columns, each of a table."""
+        tables = self.__dict__
         for (table, name), value in zip(places, values, strict=False):
-            getattr(self, table)[name] = value
+            tables[table][name] = value
 
     def missing(self, required: Iterable[str]) -> list[str]:
         """Those of the facts (`custom.x` too) that are not known."""

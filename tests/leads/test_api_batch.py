@@ -50,6 +50,7 @@ def test_each_row_has_its_own_result(api: Api, account: Account, wrap: Any) -> N
         ({"name": "Ada", "custom": {"a": [[[[1]]]]}}, 400, "too_deep"),
         ({"name": "Ada"} | {f"k{n}": n for n in range(100)}, 400, "too_many"),
         ({"name": "Ada", "message": "é" * 40_000}, 413, "too_large"),
+        ({"name": "Ada", "message": "\ud800" * 70_000}, 413, "too_large"),
         ({"email": " ", "custom": {}}, 400, "required"),
     ],
 )
