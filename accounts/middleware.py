@@ -17,10 +17,12 @@ from django_prometheus.middleware import PrometheusAfterMiddleware
 
 from accounts import browsers
 from accounts.models import ApiKey, Member
+from accounts.sight import sight_of
 from tenancy import door
 from tenancy.knowing import row_of
 from tenancy.models import RESERVED_SLUGS, Account
 from tenancy.scope import scope
+from tenancy.sight import seeing
 
 API = "/api/v1/"
 View = Callable[[Any], HttpResponse]
@@ -94,14 +96,15 @@ class AccountMiddleware:
             request.account, request.member, request.by = account, member, member.by
             request.urlconf = settings.ACCOUNT_URLCONF
             request.path_info = request.path_info.removeprefix(f"/{slug}") or "/"
-            zone = ZoneInfo(member.time_zone or account.time_zone)
-            with script_prefix(f"/{slug}/"), timezone.override(zone):  # times as the reader's clock shows them
+            zone, sight = ZoneInfo(member.time_zone or account.time_zone), sight_of(account, member)
+            # Times as the reader's clock shows them, and the leads that he may see.
+            with script_prefix(f"/{slug}/"), timezone.override(zone), seeing(sight):
                 response = answer(self.get_response, request)
         keep_afterwards(request, account)
         if not isinstance(response, Errand):
             return response
         found = response.work()
-        with scope(account), script_prefix(f"/{slug}/"), timezone.override(zone):
+        with scope(account), script_prefix(f"/{slug}/"), timezone.override(zone), seeing(sight):
             return response.page(found)
 
 

@@ -1,4 +1,4 @@
-"""Remarks among colleagues, whom they name, and who follows a lead."""
+"""Remarks among colleagues, whom they name, and what followers hear of."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from events.models import Event, NoticeKind, Notification
 from events.record import By, record
 from leads.models import Lead
 from leads.timeline import entry
+from pipeline.following import let_in
 from pipeline.models import Comment, Follower
 from routing.reaching import give
 from tenancy import clock
@@ -86,16 +87,6 @@ def mentioned(text: str, members: Iterable[Member]) -> list[Member]:
     return list(dict.fromkeys(names[found] for found in pattern.findall(text.casefold())))
 
 
-def follow(lead: Lead, member: Member) -> bool:
-    """Let `member` hear of what becomes of `lead`. False if that is so already."""
-    return bool(Follower.objects.get_or_create(lead=lead, member=member)[1])
-
-
-def unfollow(lead: Lead, member: Member) -> bool:
-    """The end of that. False if it was not so."""
-    return bool(Follower.objects.filter(lead=lead, member=member).delete()[0])
-
-
 def tell_followers_of(lead_ids: Sequence[UUID]) -> None:
     """One notice for each news of these leads and each member who follows; the owner hears of comments, too."""
     followers: dict[UUID, set[UUID]] = {}
@@ -119,7 +110,8 @@ def _notices(event: Event, lead: Lead, followers: dict[UUID, set[UUID]]) -> list
     return [Notification(member_id=member_id, **about) for member_id in sorted(told)]
 
 
-def _tell(comment: Comment, named: Iterable[Member], by: By, event_id: UUID) -> None:
+def _tell(comment: Comment, named: Sequence[Member], by: By, event_id: UUID) -> None:
+    let_in(comment.lead, named)
     line = " ".join(comment.body.split())
     text = f"{by.name} mentions you: {line}"
     about = {"kind": NoticeKind.TALK, "text": text[:200], "lead_id": comment.lead_id, "event_id": event_id}

@@ -40,6 +40,7 @@ class Follower(TenantModel):
     class Meta(TenantModel.Meta):
         db_table = "follower"
         constraints = [models.UniqueConstraint(fields=["account", "lead", "member"], name="follower_once")]
+        indexes = [models.Index(fields=["account", "member"], name="follower_member")]  # asked with every request
 
 
 class CalendarFeed(TenantModel):

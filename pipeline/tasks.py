@@ -17,6 +17,7 @@ from events.kinds import Kind
 from events.models import Event, NoticeKind, Notification
 from events.record import By, record
 from leads.models import Lead
+from pipeline.following import let_in
 from pipeline.models import Every, Task
 from routing.reaching import give
 from routing.workingtime import zone_named
@@ -184,6 +185,7 @@ def _remind(task: Task) -> None:
 def _tell(task: Task, event: Event, by: By) -> None:
     """Whoever gets a task from somebody else hears of it; what the system adds stands on Today soon enough."""
     if by.id and task.member_id and task.member_id not in (by.id, task.lead.owner_id):
+        let_in(task.lead, Member.objects.active().filter(pk=task.member_id))
         text = f"{by.name} gave you a task: {task.title}"[:200]
         about = {"kind": NoticeKind.TASK, "lead_id": task.lead_id, "event_id": event.pk}
         give([Notification(member_id=task.member_id, text=text, **about)])

@@ -10,6 +10,7 @@ from django.http import StreamingHttpResponse
 
 from tenancy.models import Account
 from tenancy.scope import current_account, scope
+from tenancy.sight import Sight, current_sight, seeing
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -28,12 +29,14 @@ def lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
 
 
 def download(filename: str, rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
-    """A CSV file, sent while it is made. `rows` are taken in a scope of their own: the request's has ended by then."""
-    response = StreamingHttpResponse(_within(current_account(), rows), content_type="text/csv; charset=utf-8")
+    """A CSV file, sent while it is made. `rows` are taken in a scope of their own, with the eyes of whoever reads: the
+    request's has ended by then."""
+    within = _within(current_account(), current_sight(), rows)
+    response = StreamingHttpResponse(within, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}.csv"'
     return response
 
 
-def _within(account: Account, rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    with scope(account):
+def _within(account: Account, sight: Sight, rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    with scope(account), seeing(sight):
         yield from lines(rows)

@@ -16,6 +16,7 @@ from tenancy.fields import TenantForeignKey
 from tenancy.ids import from_public, public_id, uuid7
 from tenancy.inserting import columns
 from tenancy.scope import account_in_scope, current_account
+from tenancy.sight import Sight, current_sight, in_sight_q
 
 __all__ = ["Account", "Door", "TenantForeignKey", "TenantManager", "TenantModel", "TenantQuerySet"]
 
@@ -46,6 +47,13 @@ def validate_not_reserved(slug: str) -> None:
         raise ValidationError(f"“{slug}” is used by Tollgate itself; choose another.", code="reserved")
 
 
+class SeenBy(models.TextChoices):
+    """Who sees a lead, of those who work leads."""
+
+    TEAM = "team", "Its owner’s team"
+    EVERYBODY = "everybody", "Everybody"
+
+
 class Account(models.Model):
     """A tenant. Global and small: few columns, few writes."""
 
@@ -64,6 +72,7 @@ class Account(models.Model):
     time_zone = models.CharField(max_length=64, default="Europe/London")
     # {"week": hours of seven days, "holidays": whose, "days_off": [{"day", "name"}]}: what is missing is as usual
     working = models.JSONField(default=dict, blank=True)
+    seen_by = models.CharField(max_length=10, choices=SeenBy.choices, default=SeenBy.TEAM, db_default=SeenBy.TEAM)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -93,13 +102,19 @@ class Door(models.Model):
 
 
 class TenantQuerySet(models.QuerySet[Any]):
+    def in_sight(self) -> Self:
+        """Without what is hidden from the reader (tenancy/sight.py)."""
+        sight = current_sight()
+        return self.filter(self.model.seen_with(sight)) if sight else self
+
     def by_public_id(self, text: str) -> Any:
-        """The row behind a public id of this account. Raises DoesNotExist for a foreign, unknown or malformed one."""
+        """The row behind a public id of this account. Raises DoesNotExist for a foreign, unknown or malformed one, and
+        for one that is hidden from the reader."""
         try:
             uuid = from_public(self.model.PREFIX, text)
         except ValueError as error:
             raise self.model.DoesNotExist(str(error)) from None
-        return self.get(pk=uuid)
+        return self.in_sight().get(pk=uuid)
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
@@ -114,9 +129,10 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
 
 
 class TenantModel(models.Model):
-    """A row of one account. PREFIX begins its public id."""
+    """A row of one account. PREFIX begins its public id; OWNER names the member's column that hides it from others."""
 
     PREFIX = ""
+    OWNER: ClassVar[str] = ""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # No index of its own: the primary key (account_id, id) begins with it.
@@ -146,6 +162,11 @@ class TenantModel(models.Model):
         made._state.adding, made._state.db = False, db
         made.__dict__.update(zip(names, values, strict=True))
         return made
+
+    @classmethod
+    def seen_with(cls, sight: Sight) -> models.Q:
+        """The condition that a row is there for who has this sight."""
+        return in_sight_q(cls, sight)
 
     @property
     def public_id(self) -> str:

@@ -5,7 +5,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tenancy.constraints import broken_constraint
-from tenancy.ids import from_public
 from tenancy.scope import current_account
 
 
@@ -34,8 +33,8 @@ class TenantRelatedField(serializers.RelatedField):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> Any:
         try:
-            return self.related_model.objects.get(pk=from_public(self.related_model.PREFIX, data))
-        except (ValueError, self.related_model.DoesNotExist):
+            return self.related_model.objects.by_public_id(data)
+        except self.related_model.DoesNotExist:
             self.fail("unknown", name=self.related_model._meta.verbose_name)
 
     def to_representation(self, value: Any) -> str:

@@ -10,7 +10,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from accounts.models import ApiKey, Member, User
+from accounts.models import ApiKey, Member, Team, User
 from accounts.roles import Role, Scope
 from events.record import SYSTEM
 from leads.changes import searchable
@@ -34,6 +34,13 @@ def a_member(name: str, role: Role = Role.REP, *, email: str = "", password: str
     """A member of the account in scope, with a login of its own; without a password (slow to hash) nobody logs in."""
     address = email or f"{name.lower()}@{current_account().slug}.example"
     return Member.join(User.objects.create_user(address, password, name=name), name=name, role=role, by=SYSTEM)
+
+
+def in_team(member: Member, name: str) -> Member:
+    """The member, in the team of that name, which is made when it is missing."""
+    member.team = Team.objects.get_or_create(name=name)[0]
+    Member.objects.filter(pk=member.pk).update(team=member.team)
+    return member
 
 
 def the_cast(account: Account) -> SimpleNamespace:

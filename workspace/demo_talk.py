@@ -12,8 +12,9 @@ from accounts.models import Member
 from accounts.roles import Role
 from events.record import By
 from leads.models import Lead
-from pipeline.comments import add_comment, follow
+from pipeline.comments import add_comment
 from pipeline.files import attach_file
+from pipeline.following import follow
 from pipeline.meetings import hold_meeting
 from pipeline.models import Meeting, Objection
 from pipeline.objections import answer_objection, raise_objection

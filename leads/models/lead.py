@@ -51,6 +51,7 @@ class Lead(TenantModel):
     """
 
     PREFIX = "lead"
+    OWNER = "owner"
 
     contact = TenantForeignKey(Contact, related_name="leads")
     company = TenantForeignKey(Company, null=True, blank=True, related_name="leads")

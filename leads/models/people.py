@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -8,6 +9,16 @@ from events.kinds import Kind
 from events.record import By, record
 from tenancy import clock
 from tenancy.models import TenantForeignKey, TenantModel
+from tenancy.sight import Sight
+
+
+def seen_by_leads(model: Any, column: str, sight: Sight) -> models.Q:
+    """Of firms and people: that one of their leads is in sight, or that they have none."""
+    if not sight:
+        return models.Q()
+    lead = model._meta.get_field("leads").related_model
+    theirs = lead.objects.filter(**{column: models.OuterRef("pk")})
+    return models.Q(models.Exists(theirs.filter(lead.seen_with(sight)))) | ~models.Q(models.Exists(theirs))
 
 
 class Company(TenantModel):
@@ -35,6 +46,10 @@ class Company(TenantModel):
 
     def __str__(self) -> str:
         return self.name or self.domain
+
+    @classmethod
+    def seen_with(cls, sight: Sight) -> models.Q:
+        return seen_by_leads(cls, "company", sight)
 
 
 class Contact(TenantModel):
@@ -77,6 +92,10 @@ class Contact(TenantModel):
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or ("Erased person" if self.erased_at else "")
+
+    @classmethod
+    def seen_with(cls, sight: Sight) -> models.Q:
+        return seen_by_leads(cls, "contact", sight)
 
     def unsubscribe(self, *, by: By, lead_id: UUID | None = None) -> bool:
         """No more automatic mail, from now on. Records CONTACT_UNSUBSCRIBED; False if it was so already."""

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from events import drain
 from leads.capture import capture
 from leads.models import Activity, Lead, Source
-from pipeline.comments import add_comment, follow
+from pipeline.comments import add_comment
 from pipeline.files import attach_file
+from pipeline.following import follow
 from pipeline.meetings import book_meeting
 from pipeline.models import Comment, File, Follower, Meeting, Objection, Task
 from pipeline.objections import raise_objection

@@ -15,13 +15,12 @@ from pipeline.comments import (
     LONGEST,
     add_comment,
     change_comment,
-    follow,
     may_change,
     mentioned,
     remove_comment,
     tell_followers_of,
-    unfollow,
 )
+from pipeline.following import follow, unfollow
 from pipeline.models import Comment, Follower
 from tests.factories import a_lead
 

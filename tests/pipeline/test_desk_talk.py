@@ -14,7 +14,8 @@ from django.utils import timezone
 from events.models import Notification
 from events.record import SYSTEM
 from leads.models import Activity, Lead
-from pipeline.comments import add_comment, follow
+from pipeline.comments import add_comment
+from pipeline.following import follow
 from pipeline.meetings import book_meeting
 from pipeline.models import File, Follower, Task
 from pipeline.objections import raise_objection
