@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
@@ -10,26 +11,38 @@ from django.db.models import Q
 from leads import names, normalise
 from leads.models import Contact, Lead, Status
 from tenancy.scope import current_account
+from tenancy.sight import current_sight
 
 MOST = 5
+ALREADY_KNOWN = "Already known; its owner has been told."  # to who must not see it
 
 
-def known_like(facts: Mapping[str, Any]) -> list[Lead]:
-    """At most five leads whose person has this e-mail, phone or whole name, or whose firm this name; newest first.
+@dataclass(frozen=True)
+class Known:
+    """At most five leads in sight, newest first, and whether there are others: that they are, not who has them."""
 
-    Takes what was typed so far; half an address finds nothing. Two queries at most.
+    leads: list[Lead] = field(default_factory=list)
+    elsewhere: bool = False
+
+
+def known_like(facts: Mapping[str, Any]) -> Known:
+    """The leads whose person has this e-mail, phone or whole name, or whose firm this name.
+
+    Takes what was typed so far; half an address finds nothing. Two queries at most, three for who does not see all.
     """
     same = _same_person(facts)
     firm = names.fold(names.without_legal_suffix(_text(facts, "company")))
     if same is None and not firm:
-        return []
+        return Known()
     # Ids first: the planner finds each by its own index, which an OR over joins would not let it.
     people = list(Contact.objects.filter(same).values_list("pk", flat=True)[:50]) if same is not None else []
     wanted = Q(contact__in=people)
     if firm:
         wanted |= Q(company__name_norm=firm)
     leads = Lead.objects.with_people().filter(wanted).exclude(status__in=[Status.SPAM, Status.MERGED])
-    return list(leads.order_by("-captured_at", "-id")[:MOST])
+    sight = current_sight()
+    elsewhere = bool(sight) and leads.exclude(Lead.seen_with(sight)).exists()
+    return Known(list(leads.in_sight().order_by("-captured_at", "-id")[:MOST]), elsewhere)
 
 
 def _same_person(facts: Mapping[str, Any]) -> Q | None:

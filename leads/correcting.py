@@ -42,9 +42,12 @@ def change_company(company: Company, facts: Mapping[str, Any], *, by: By) -> lis
 
 
 def change_contact(contact: Contact, facts: Mapping[str, Any], *, by: By) -> list[str]:
-    """Set facts of a person by the names in PERSON; recorded on the newest lead. Raises ValidationError by fact."""
+    """Set facts of a person by the names in PERSON; recorded on the newest lead in sight.
+
+    Raises ValidationError by fact.
+    """
     _only(facts, PERSON)
-    lead = Lead.objects.with_people().filter(contact=contact).order_by("-captured_at", "-id").first()
+    lead = Lead.objects.in_sight().with_people().filter(contact=contact).order_by("-captured_at", "-id").first()
     if lead is None:
         raise ValidationError({"contact": ["This person has no lead to note it on."]})
     changed: list[str] = lead.change(facts, by=by)

@@ -164,8 +164,12 @@ def waiting() -> int:
 
 
 def open_suspicions() -> Any:
-    """Pairs nobody has answered, both of which are still there, the likeliest first."""
-    rows = Suspicion.objects.filter(settled_at=None).exclude(Q(first__status__in=OUT) | Q(second__status__in=OUT))
+    """Pairs in sight that nobody has answered, both of which are still there, the likeliest first."""
+    rows = (
+        Suspicion.objects.in_sight()
+        .filter(settled_at=None)
+        .exclude(Q(first__status__in=OUT) | Q(second__status__in=OUT))
+    )
     return rows.order_by("-confidence", "-id")
 
 
@@ -184,7 +188,7 @@ def tell_apart(suspicion: Suspicion) -> bool:
 
 def latest_merges(most: int = 20) -> list[Merge]:
     """What was merged lately and not undone, newest first."""
-    rows = Merge.objects.standing().select_related("lead__contact", "other__contact", "other__company")
+    rows = Merge.objects.standing().in_sight().select_related("lead__contact", "other__contact", "other__company")
     return list(rows.order_by("-merged_at", "-id")[:most])
 
 

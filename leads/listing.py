@@ -23,8 +23,8 @@ SMALLEST, LARGEST = 0, 100
 
 
 def listed(query: Mapping[str, str], *, me: Member | None = None) -> LeadQuerySet:
-    """The leads that `query` asks for. Raises ValidationError with the name of the filter that makes no sense."""
-    leads: LeadQuerySet = Lead.objects.with_people()
+    """The leads in sight that `query` asks for. Raises ValidationError by the filter that makes no sense."""
+    leads: LeadQuerySet = Lead.objects.in_sight().with_people()
     wrong = {}
     filters = FILTERS | (own_filters() if any(name.startswith("custom.") for name in query) else {})
     for name, read in filters.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from leads.already import known_like
+from leads.already import ALREADY_KNOWN, known_like
 from leads.capture import capture
 from leads.list_page import Listing
 from leads.models import Lead
@@ -21,6 +22,7 @@ from leads.pasted import facts_in
 from leads.timeline_page import STEP, timeline_context
 from tenancy.models import get_or_404
 from tenancy.paging import BadCursor
+from tenancy.sight import current_sight
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,6 +47,9 @@ def _added(request: Any) -> HttpResponse:
     if not form.is_valid():
         return render(request, "leads/new.html", {"form": form}, status=422)
     captured = capture(form.facts, source=form.source, channel="manual", by=request.by, in_our_words=True)
+    if not current_sight().sees(captured.lead.owner_id, captured.lead.pk):
+        messages.success(request, ALREADY_KNOWN)
+        return HttpResponseRedirect(reverse("leads"))
     return HttpResponseRedirect(reverse("lead", args=[captured.lead.public_id]))
 
 

@@ -28,7 +28,7 @@ def companies(query: Mapping[str, str]) -> Any:
     Raises ValidationError by filter.
     """
     domain, name, words = _said(query, "domain"), _said(query, "name"), _said(query, "q")
-    rows = Company.objects.exclude(name="", domain="")
+    rows = Company.objects.in_sight().exclude(name="", domain="")
     if domain:
         rows = rows.filter(domain=domain.lower())
     if name:
@@ -46,7 +46,7 @@ def contacts(query: Mapping[str, str]) -> Any:
     """People with their firm; `email` finds one, `company` (a public id) those of a firm, `q` by any part of a name,
     address or number. Raises ValidationError by filter."""
     email, company, words = _said(query, "email"), _said(query, "company"), _said(query, "q")
-    rows = Contact.objects.filter(erased_at=None).select_related("company")
+    rows = Contact.objects.in_sight().filter(erased_at=None).select_related("company")
     if email:
         rows = rows.filter(email_norm=email.lower())
     if company:
@@ -72,7 +72,7 @@ def beside_companies(ids: Iterable[UUID]) -> dict[UUID, Beside]:
     """By firm, in four queries whatever their number."""
     ids = list(ids)
     found = _beside("company_id", ids)
-    people = Contact.objects.filter(company__in=ids, erased_at=None).order_by()
+    people = Contact.objects.in_sight().filter(company__in=ids, erased_at=None).order_by()
     for pk, count in people.values("company_id").annotate(count=Count("id")).values_list("company_id", "count"):
         found[pk].people = count
     return found
@@ -85,7 +85,7 @@ def beside_contacts(ids: Iterable[UUID]) -> dict[UUID, Beside]:
 
 def _beside(column: str, ids: list[UUID]) -> dict[UUID, Beside]:
     found = {pk: Beside() for pk in ids}
-    leads = Lead.objects.filter(**{f"{column}__in": ids}).exclude(status__in=OUT)
+    leads = Lead.objects.in_sight().filter(**{f"{column}__in": ids}).exclude(status__in=OUT)
     counts = {"count": Count("id"), "count_open": Count("id", filter=Q(status=Status.OPEN))}
     for pk, count, open_count in leads.order_by().values(column).annotate(**counts).values_list(column, *counts):
         found[pk].leads, found[pk].open = count, open_count
@@ -99,7 +99,7 @@ def _beside(column: str, ids: list[UUID]) -> dict[UUID, Beside]:
 
 def leads_of(**who: Any) -> Any:
     """The leads of a firm (`company=`) or person (`contact=`), newest first."""
-    return Lead.objects.with_people().filter(**who).exclude(status__in=OUT).order_by("-captured_at", "-id")
+    return Lead.objects.in_sight().with_people().filter(**who).exclude(status__in=OUT).order_by("-captured_at", "-id")
 
 
 def _of_leads(words: str, column: str) -> list[UUID]:
@@ -108,7 +108,8 @@ def _of_leads(words: str, column: str) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM search_leads(%s, %s)", [f"%{pattern}%", FOUND_AT_MOST])
         ids = [row[0] for row in cursor.fetchall()]
-    return list(Lead.objects.filter(pk__in=ids).exclude(**{column: None}).values_list(column, flat=True).distinct())
+    leads = Lead.objects.in_sight().filter(pk__in=ids).exclude(**{column: None})
+    return list(leads.values_list(column, flat=True).distinct())
 
 
 def _folded(name: str) -> str:

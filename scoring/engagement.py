@@ -130,7 +130,7 @@ def _row(one: Sent, lead_id: UUID | None, bot: bool) -> Signal:
 def _leads(sent: Sequence[Sent]) -> list[UUID | None]:
     """The lead of each signal: as named, else the newest of the address, else the visitor's."""
     named = {one.lead: _uuid(one.lead) for one in sent if one.lead}
-    ids = set(Lead.objects.filter(pk__in={pk for pk in named.values() if pk}).values_list("pk", flat=True))
+    ids = set(Lead.objects.in_sight().filter(pk__in={pk for pk in named.values() if pk}).values_list("pk", flat=True))
     by_email = _newest({one.email for one in sent if one.email})
     by_visitor = dict(Visitor.objects.filter(key__in={one.visitor for one in sent}).values_list("key", "lead_id"))
     return [

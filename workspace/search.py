@@ -10,8 +10,10 @@ from django.shortcuts import render
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from leads.listing import FOUND_AT_MOST
 from leads.models import Lead
 from leads.names import fold
+from tenancy.sight import current_sight
 from workspace.frame import Page, pages
 
 MOST = 8
@@ -29,9 +31,11 @@ def search(request: Any) -> HttpResponse:
 def find_leads(words: str) -> list[Lead]:
     """The newest leads whose name, company or address contains `words`, through the one definer function."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM search_leads(%s, %s)", [pattern(words), MOST])
+        # Of who does not see every lead the newest may be those of others.
+        most = FOUND_AT_MOST if current_sight() else MOST
+        cursor.execute("SELECT id FROM search_leads(%s, %s)", [pattern(words), most])
         ids = [row[0] for row in cursor.fetchall()]
-    return list(Lead.objects.filter(pk__in=ids).with_people().order_by("-captured_at", "-id"))
+    return list(Lead.objects.in_sight().filter(pk__in=ids).with_people().order_by("-captured_at", "-id")[:MOST])
 
 
 def pattern(words: str) -> str:

@@ -17,10 +17,12 @@ from accounts.openapi import IDEMPOTENCY_KEY, OF_POST, REFUSALS, answers
 from accounts.parsers import MOST
 from accounts.problems import pointers
 from accounts.roles import Function, Scope
-from leads.api.leads import checked, sender
+from leads.api.leads import checked, hides_id, sender
 from leads.api.schemas import BATCH_IN, BatchOut
 from leads.bulk import AT_ONCE, Outcome, Row, capture_many
+from leads.models import Lead
 from leads.reading import Problem
+from tenancy.sight import current_sight
 
 
 @extend_schema(
@@ -39,7 +41,7 @@ def batch(request: Request) -> Response:
     inner: Any = request._request
     rows = _rows(request.data)
     errors = [_errors(row, measured=len(inner.body) > MOST) for row in rows]
-    good = [Row(row) for row, wrong in zip(rows, errors, strict=True) if not wrong]
+    good = [Row(_without_hidden_id(row)) for row, wrong in zip(rows, errors, strict=True) if not wrong]
     captured = iter(capture_many(good, source=None, channel="api", **sender(request)))
     outcomes = [Outcome(errors=wrong) if wrong else next(captured) for wrong in errors]
     return Response({"results": [_result(*one) for one in enumerate(outcomes)]}, status=207)
@@ -73,18 +75,27 @@ def _size(row: Any) -> int:
         return len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
 
 
+def _without_hidden_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "external_id"} if hides_id(row) else row
+
+
 def _result(index: int, outcome: Outcome) -> dict[str, Any]:
     return {
         "index": index,
         "status": _status(outcome),
-        "id": outcome.lead.public_id if outcome.lead else None,
+        "id": _id(outcome.lead),
         "submission": outcome.submission.public_id if outcome.submission else None,
-        "duplicate_of": outcome.duplicate_of.public_id if outcome.duplicate_of else None,
+        "duplicate_of": _id(outcome.duplicate_of),
         "incomplete": outcome.incomplete,
         "problems": outcome.problems,
         "ignored": outcome.ignored,
         "errors": outcome.errors,
     }
+
+
+def _id(lead: Lead | None) -> str | None:
+    """None, too, for a lead that the sender does not see."""
+    return lead.public_id if lead and current_sight().sees(lead.owner_id, lead.pk) else None
 
 
 def _status(outcome: Outcome) -> int:

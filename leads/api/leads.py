@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -15,6 +16,7 @@ from accounts.idempotency import idempotent
 from accounts.openapi import CURSOR, IDEMPOTENCY_KEY, LIMIT, OF_ONE, OF_POST, REFUSALS, answers, listing
 from accounts.problems import Problem
 from accounts.roles import Function, Scope
+from leads.already import ALREADY_KNOWN
 from leads.api.schemas import CAPTURE_IN, CHANGE_IN, LIST_FILTERS, CapturedOut, LeadOut
 from leads.capture import Captured, Unreachable, capture
 from leads.listing import listed, order_of
@@ -22,6 +24,7 @@ from leads.models import Lead
 from leads.vocabulary import depth
 from leads.wire import lead_on_wire
 from tenancy.paging import BadCursor, Page, links, page_of
+from tenancy.sight import current_sight
 
 DEEPEST, MOST_FIELDS = 5, 100
 
@@ -34,7 +37,8 @@ DEEPEST, MOST_FIELDS = 5, 100
     responses=answers(*REFUSALS, *OF_POST, created=CapturedOut, ok=CapturedOut),
     description=(
         "201: a new lead. 200: attached to the lead it repeats, named in `duplicate_of`. A browser's key is always "
-        "answered 201, with `submission`, `problems` and `ignored` only: what we know of people is not for strangers."
+        "answered 201, with `submission`, `problems` and `ignored` only: what we know of people is not for strangers. "
+        "A member who repeats a lead of another team is told no more, with 200."
     ),
 )
 @extend_schema(
@@ -50,6 +54,8 @@ def leads(request: Request) -> Response:
         captured = _capture(request)
         if is_from_browser(request):
             return Response(told_to_browser(captured), status=201)
+        if not current_sight().sees(captured.lead.owner_id, captured.lead.pk):
+            return Response(told_to_browser(captured) | {"detail": ALREADY_KNOWN})
         return Response(captured_on_wire(captured), status=200 if captured.duplicate_of else 201)
     inner: Any = request._request
     return paged(request, listed(request.query_params, me=inner.member), order_of(request.query_params), lead_on_wire)
@@ -57,7 +63,8 @@ def leads(request: Request) -> Response:
 
 def _capture(request: Request) -> Captured:
     payload = checked(request.data)
-    if is_from_browser(request):  # whoever guesses another system's id must not change that lead
+    # Whoever guesses another system's id must not change that lead.
+    if is_from_browser(request) or hides_id(payload):
         payload = {name: value for name, value in payload.items() if name != "external_id"}
     try:
         return capture(payload, source=None, channel="api", **sender(request))
@@ -69,6 +76,14 @@ def is_from_browser(request: Request) -> bool:
     """Whether the key is one that everybody can read."""
     inner: Any = request._request
     return bool(inner.api_key and inner.api_key.is_for_browsers)
+
+
+def hides_id(payload: Mapping[str, Any]) -> bool:
+    """Whether the sender's id is that of a lead which the reader does not see."""
+    sight, external_id = current_sight(), str(payload.get("external_id") or "").replace("\x00", "").strip()
+    if not sight or not external_id:
+        return False
+    return bool(Lead.objects.filter(external_id=external_id).exclude(Lead.seen_with(sight)).exists())
 
 
 def told_to_browser(captured: Captured) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from leads.already import known_like
+from leads.already import Known, known_like
 from leads.models import Lead, Submission
 from tenancy.models import Account
 from tenancy.scope import scope
@@ -53,13 +53,13 @@ def jonas(account: Account, cast: SimpleNamespace) -> Lead:
 )
 def test_whom_we_know_is_found_while_typing(account: Account, jonas: Lead, facts: dict[str, Any], found: bool) -> None:
     with scope(account):
-        assert [lead.pk for lead in known_like(facts)] == ([jonas.pk] if found else [])
+        assert [lead.pk for lead in known_like(facts).leads] == ([jonas.pk] if found else [])
 
 
 def test_spam_is_nobody_we_know(account: Account, jonas: Lead) -> None:
     with scope(account):
         Lead.objects.update(status="spam")
-        assert known_like({"email": "jonas@kestrel.example"}) == []
+        assert known_like({"email": "jonas@kestrel.example"}) == Known()
 
 
 def test_looking_takes_two_queries_however_many_there_are(account: Account, jonas: Lead) -> None:
@@ -67,7 +67,8 @@ def test_looking_takes_two_queries_however_many_there_are(account: Account, jona
         for _ in range(9):
             a_lead(name="Jonas Weidmann")
         with CaptureQueriesContext(connection) as queries:
-            assert len(known_like({"name": "Jonas Weidmann", "company": "Kestrel Logistics"})) == 5
+            found = known_like({"name": "Jonas Weidmann", "company": "Kestrel Logistics"})
+    assert len(found.leads) == 5
     assert len(queries) == 2
 
 
