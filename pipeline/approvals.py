@@ -110,7 +110,7 @@ def waiting_for(member: Member) -> Any:
 
 def asked_by(member: Member) -> Any:
     """What this member asked for, the newest first."""
-    return _with_all(Approval.objects.filter(asked_by=member)).order_by("-asked_at", "-id")
+    return _with_all(Approval.objects.in_sight().filter(asked_by=member)).order_by("-asked_at", "-id")
 
 
 def approvers(deal: Deal, role: str) -> list[Member]:
@@ -124,7 +124,7 @@ def approvers(deal: Deal, role: str) -> list[Member]:
 
 def waiting() -> Any:
     """Everything that is asked and may still be answered."""
-    return _with_all(Approval.objects.filter(answered_at=None, deal__status=DealStatus.OPEN))
+    return _with_all(Approval.objects.in_sight().filter(answered_at=None, deal__status=DealStatus.OPEN))
 
 
 def _with_all(rows: Any) -> Any:

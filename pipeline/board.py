@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -30,6 +30,7 @@ from tenancy.ids import public_id
 from tenancy.inserting import columns
 from tenancy.prepared import prepared
 from tenancy.scope import current_account
+from tenancy.sight import current_sight
 
 FIRST, MORE = 8, 50  # cards of a column in the first view, which stays below 100 KB; and with each scroll
 
@@ -89,14 +90,16 @@ def _asked(when: str) -> Any:
 
 
 class Board:
-    """One pipeline, by its `stages_of`, as `me` sees it, narrowed to what `query` asks for; with `views` it also knows
-    how many deals each of them has."""
+    """One pipeline, by its `stages_of`, as `me` sees it, narrowed to what is in sight and what `query` asks for; with
+    `views` it also knows how many deals each of them has."""
 
     def __init__(self, stages: Sequence[Stage], me: Member, query: Mapping[str, str], *, views: bool = False) -> None:
         self.stages, self.me, self.views = stages, me, views
         self.pipeline: Pipeline = stages[0].pipeline
         self.now: datetime = clock.now()
         self.asked: Asked = asked(query, me, self.now)
+        self.sight = current_sight()
+        self.q: Q = self.asked.q & self.sight.q("owner", "lead")
         self.calendar: Calendar = calendar_of(current_account())
         self.month_start, self.month = month_of(self.now, self.calendar)
 
@@ -115,7 +118,7 @@ class Board:
 
     def columns(self) -> list[dict[str, Any]]:
         """Every column with its first cards, in two queries: the sums, and the cards of all."""
-        if not self.asked.q:
+        if not self.q:
             return self._filled(first_cards(self.stages, self.asked.order, self.month_start, FIRST + 1), FIRST)
         # Each column's first ids by an index; what cards show is read once, for all of them.
         ids = [self._deals(stage).order_by(*self._order(stage).by).values("id")[: FIRST + 1] for stage in self.stages]
@@ -146,9 +149,9 @@ class Board:
         """What brings some deals, by their `id` or `lead_id`, up to date on a page: every head, their cards, and which
         are not here any more."""
         rows = here = cards_named(column, ids)
-        if self.asked.q:
-            some = Deal.objects.filter(pk__among=[row.id for row in rows])
-            meant = set(some.filter(self.asked.q).values_list("pk", flat=True))
+        if self.q:
+            some = Deal.objects.in_sight().filter(pk__among=[row.id for row in rows])
+            meant = set(some.filter(self.q).values_list("pk", flat=True))
             here = [row for row in rows if row.id in meant]
         columns = self._filled(here, len(rows))
         shown = {card["id"] for column in columns for card in column["cards"]}
@@ -204,7 +207,8 @@ class Board:
 
     @cached_property
     def _parts(self) -> list[Part]:
-        return parts_of(self.pipeline, self.asked, self.me, self.now, self.month_start, views=self.views)
+        asked, seen = self.asked, self.sight
+        return parts_of(self.pipeline, asked, self.me, self.now, self.month_start, views=self.views, sight=seen)
 
     def _gate_into(self, stage: Any) -> int:
         """How many criteria stand before a column."""
@@ -216,7 +220,7 @@ class Board:
 
     def _deals(self, stage: Stage) -> DealQuerySet:
         """The deals of a column, as filtered; the closing column has this month's won and lost."""
-        deals: DealQuerySet = Deal.objects.filter(self.asked.q)
+        deals: DealQuerySet = Deal.objects.filter(self.q)
         if stage.kind == StageKind.WON:
             return deals.filter(pipeline=self.pipeline, status__in=OVER, closed_at__gte=self.month_start)
         return deals.filter(stage=stage, status=DealStatus.OPEN)

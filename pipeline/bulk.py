@@ -44,7 +44,7 @@ class Outcome:
 
 
 def chosen_deals(said: Iterable[str]) -> list[Chosen]:
-    """The deals of the account behind `<public id>~<version>`; strange ones are left out, and all beyond MOST."""
+    """The deals in sight behind `<public id>~<version>`; strange ones are left out, and all beyond MOST."""
     versions: dict[object, int | None] = {}
     for text in list(said)[:MOST]:
         public, _, version = text.partition("~")
@@ -52,7 +52,7 @@ def chosen_deals(said: Iterable[str]) -> list[Chosen]:
             known = version.isascii() and version.isdigit() and len(version) < 10
             versions[from_public(Deal.PREFIX, public)] = int(version) if known else None
     people = ("lead__contact", "lead__company", "stage")
-    deals = Deal.objects.select_related(*people).filter(pk__in=list(versions)).order_by("id")
+    deals = Deal.objects.in_sight().select_related(*people).filter(pk__in=list(versions)).order_by("id")
     return [Chosen(deal, versions[deal.pk]) for deal in deals]
 
 

@@ -80,7 +80,7 @@ def order_of(query: Mapping[str, str]) -> str:
 
 def open_deals(board: Board) -> DealQuerySet:
     """What the columns of the board show together, but for what is closed."""
-    deals: DealQuerySet = Deal.objects.open().filter(board.asked.q, pipeline=board.pipeline)
+    deals: DealQuerySet = Deal.objects.open().filter(board.q, pipeline=board.pipeline)
     return deals.select_related(*WITH)
 
 

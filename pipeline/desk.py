@@ -90,7 +90,7 @@ def _siblings(lead: Lead) -> list[dict[str, Any]]:
         if lead.company_id
         else Lead.objects.filter(contact=lead.contact)
     )
-    rows = kin.exclude(pk=lead.pk).exclude(status="merged").select_related("contact", "owner")
+    rows = kin.in_sight().exclude(pk=lead.pk).exclude(status="merged").select_related("contact", "owner")
     return [
         {
             "name": str(row.contact) or "No name yet",

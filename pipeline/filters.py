@@ -32,6 +32,7 @@ UP_TO = {
     "medium": ["urgent", "high", "medium"],
     "low": ["low"],
 }
+HOT = Q(tier__in=["urgent", "high"])
 LONGEST = 100  # of a text or a product
 TALLIED = {"", "mine", "hot", "tier", "owner", "team", "stage"}  # views and filters that `Tally` knows, too
 
@@ -81,7 +82,7 @@ def view_q(view: str, me: Member, now: datetime) -> Q:
     """The deals of one of VIEWS."""
     made = {
         "mine": Q(owner_id=me.pk),
-        "hot": Q(tier__in=["urgent", "high"]),
+        "hot": HOT,
         "stalled": Q(limit_at__lt=now),
         "owed": Q(owed_by__isnull=False),
     }

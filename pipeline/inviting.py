@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from accounts.models import Member
+from accounts.sight import sight_of
 from events import mail
 from events.jobs import outside_job
 from leads.models import Lead
@@ -17,6 +18,7 @@ from routing.workingtime import zone_named
 from tenancy import clock, door
 from tenancy.models import Account
 from tenancy.scope import current_account, scope
+from tenancy.sight import seeing
 
 BACK, MOST = timedelta(days=60), 1000
 TASK_MINUTES = 15
@@ -66,21 +68,26 @@ def feed_made(member: Member) -> CalendarFeed | None:
 def feed_of(secret: str) -> tuple[Member, str] | None:
     """The member behind a secret of the account in scope and their calendar; None for a secret that ended.
 
-    The meetings they hold, and their open tasks with a time, from 60 days ago on.
+    The meetings they hold, and their open tasks, of leads they see, with a time, from 60 days ago on.
     """
     found = CalendarFeed.objects.filter(digest=door.digest("feed", secret), member__left_at=None)
     feed: CalendarFeed | None = found.select_related("member").first()
     if feed is None:
         return None
+    with seeing(sight_of(current_account(), feed.member)):
+        return feed.member, _calendar(feed.member)
+
+
+def _calendar(member: Member) -> str:
     since = clock.now() - BACK
-    meetings = Meeting.objects.filter(member=feed.member, starts_at__gte=since)
+    meetings = Meeting.objects.in_sight().filter(member=member, starts_at__gte=since)
     rows = meetings.select_related("lead__contact", "lead__company", "lead__owner", "member").order_by(
         "starts_at", "id"
     )
-    tasks = Task.objects.filter(member=feed.member, done_at=None, due_at__gte=since)
+    tasks = Task.objects.in_sight().filter(member=member, done_at=None, due_at__gte=since)
     due = tasks.select_related("lead__contact", "lead__company").order_by("due_at", "id")
     entries = [*map(_entry, rows[:MOST]), *_due(due[:MOST])]
-    return feed.member, ics.calendar(entries, name=f"{current_account().name}: {feed.member.name}", method="PUBLISH")
+    return ics.calendar(entries, name=f"{current_account().name}: {member.name}", method="PUBLISH")
 
 
 def _due(tasks: Iterable[Task]) -> list[ics.Entry]:

@@ -1,5 +1,6 @@
 """What just happened on the board, in words."""
 
+from django.db.models import Exists, OuterRef
 from django.utils.timesince import timesince
 
 from events.kinds import Kind
@@ -7,11 +8,15 @@ from events.models import Event
 from leads.models import Lead
 from pipeline.wire import title_of
 from tenancy import clock
+from tenancy.sight import current_sight
 
 
 def last_move() -> str:
-    """“Tomasz moved Kingsley into Commercial review, 2 minutes ago”; empty before the first move."""
-    last: Event | None = Event.objects.filter(kind=Kind.DEAL_MOVED).order_by("-occurred_at", "-id").first()
+    """“Tomasz moved Kingsley into Commercial review, 2 minutes ago”; empty before the first move in sight."""
+    moves = Event.objects.filter(kind=Kind.DEAL_MOVED).order_by("-occurred_at", "-id")
+    if current_sight():
+        moves = moves.filter(Exists(Lead.objects.in_sight().filter(pk=OuterRef("lead_id"))))
+    last: Event | None = moves.first()
     if last is None:
         return ""
     lead: Lead = Lead.objects.with_people().get(pk=last.lead_id)

@@ -12,9 +12,10 @@ from django.db.models import BigIntegerField, CharField, Count, F, Q, Sum, UUIDF
 from django.db.models.functions import Coalesce
 
 from accounts.models import Member
-from pipeline.filters import Asked, view_q
+from pipeline.filters import HOT, Asked, view_q
 from pipeline.models import Deal, DealStatus, Pipeline, Tally
 from tenancy.prepared import prepared
+from tenancy.sight import EVERYTHING, Sight
 
 OVER = [DealStatus.WON, DealStatus.LOST]
 SHOWN = "shown"  # of what is open
@@ -47,13 +48,26 @@ class Part(NamedTuple):
 
 
 def parts_of(
-    pipeline: Pipeline, asked: Asked, me: Member, now: datetime, since: datetime, *, views: bool
+    pipeline: Pipeline,
+    asked: Asked,
+    me: Member,
+    now: datetime,
+    since: datetime,
+    *,
+    views: bool,
+    sight: Sight = EVERYTHING,
 ) -> list[Part]:
-    """All that is counted, in one query: open deals, and those that ended `since`; for `views`, how many each has."""
-    if not asked.q:
+    """All that is counted, in one query: open deals, and those that ended `since`; for `views`, how many each has.
+
+    Only what is in sight; of somebody else's the tallies know the owner, and the few that one was let in to are added.
+    """
+    if not asked.q and not sight:
         return _plainly(pipeline, me, now, since, views=views)
-    parts = [_open(pipeline, asked, me, now), _over(pipeline, asked, since)]
-    deals = Deal.objects.open().filter(pipeline=pipeline)
+    seen = sight.q("owner_id", "lead_id")
+    parts = [_open(pipeline, asked, me, now, sight), _over(pipeline, asked, since, seen)]
+    deals = Deal.objects.open().filter(seen, pipeline=pipeline)
+    if sight.let_in:
+        parts.append(_let_in(deals, asked, sight))
     if not asked.tallied:
         shown = {"shown": Count("*"), "worth": _sum("value_minor")}
         parts.append(_part(deals.filter(asked.q), of=Value(SHOWN), place=F("stage_id"), money=F("currency"), **shown))
@@ -92,22 +106,36 @@ def _plainly(pipeline: Pipeline, me: Member, now: datetime, since: datetime, *, 
     return [Part(*row) for row in cursor.fetchall()]
 
 
-def _open(pipeline: Pipeline, asked: Asked, me: Member, now: datetime) -> Any:
+def _open(pipeline: Pipeline, asked: Asked, me: Member, now: datetime, sight: Sight) -> Any:
     return _part(
-        Tally.objects.filter(pipeline_id=pipeline.pk),
+        Tally.objects.filter(Sight(sight.hidden).q("owner_id"), pipeline_id=pipeline.pk),
         of=Value(DealStatus.OPEN.value),
         place=F("stage_id"),
         money=F("currency"),
         number=_sum("count"),
         mine=_sum("count", view_q("mine", me, now)),
-        hot=_sum("count", view_q("hot", me, now)),
+        hot=_sum("count", HOT),
         **({"shown": _sum("count", asked.q), "worth": _sum("value", asked.q)} if asked.tallied else {}),
     )
 
 
-def _over(pipeline: Pipeline, asked: Asked, since: datetime) -> Any:
+def _let_in(deals: Any, asked: Asked, sight: Sight) -> Any:
+    """Of the open deals those of hidden owners, which are in sight all the same."""
+    shown = {"shown": Count("id", filter=asked.q or None), "worth": _sum("value_minor", asked.q)}
     return _part(
-        Deal.objects.filter(pipeline=pipeline, status__in=OVER, closed_at__gte=since),
+        deals.filter(owner_id__in=sight.hidden),
+        of=Value(DealStatus.OPEN.value),
+        place=F("stage_id"),
+        money=F("currency"),
+        number=Count("*"),
+        hot=Count("id", filter=HOT),
+        **(shown if asked.tallied else {}),
+    )
+
+
+def _over(pipeline: Pipeline, asked: Asked, since: datetime, seen: Q) -> Any:
+    return _part(
+        Deal.objects.filter(seen, pipeline=pipeline, status__in=OVER, closed_at__gte=since),
         of=F("status"),
         place=F("stage_id"),
         money=F("currency"),

@@ -20,6 +20,7 @@ from tenancy import clock
 from tenancy.csvfile import download
 from tenancy.ids import uuid7
 from tenancy.models import get_or_404
+from tenancy.sight import current_sight
 
 PATIENCE = "8s"  # then a panel says that it took too long
 MOST_LEADS = 200  # shown behind one number
@@ -72,6 +73,7 @@ def leads(request: Any, name: str) -> HttpResponse:
         "stage": stage,
         "part": part,
         "total": len(ids),
+        "seen": Lead.objects.in_sight().filter(pk__in=ids).count() if current_sight() else len(ids),
         "rows": leads_and_stages(ids),
         "back": f"{reverse('funnel')}?{request.GET.urlencode()}",
     }
@@ -79,8 +81,8 @@ def leads(request: Any, name: str) -> HttpResponse:
 
 
 def leads_and_stages(ids: list[UUID]) -> list[tuple[Lead, Stage | None]]:
-    """The newest of these leads, each with the stage its deal stands in."""
-    found = list(Lead.objects.filter(pk__in=ids).with_people().order_by("-captured_at", "-id")[:MOST_LEADS])
+    """The newest of these leads in sight, each with the stage its deal stands in."""
+    found = list(Lead.objects.in_sight().filter(pk__in=ids).with_people().order_by("-captured_at", "-id")[:MOST_LEADS])
     stages = Stage.objects.in_bulk({lead.stage_id for lead in found if lead.stage_id})
     return [(lead, stages.get(lead.stage_id)) for lead in found]
 

@@ -26,7 +26,7 @@ def chosen_leads(public_ids: Iterable[str]) -> list[Lead]:
     for text in list(public_ids)[:MOST]:
         with suppress(ValueError):
             ids.append(from_public(Lead.PREFIX, text))
-    return list(Lead.objects.with_people().filter(pk__in=ids).order_by("id"))
+    return list(Lead.objects.in_sight().with_people().filter(pk__in=ids).order_by("id"))
 
 
 def pass_on_all(leads: Sequence[Lead], form: PassOn, member: Member, by: By) -> str:

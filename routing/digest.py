@@ -54,8 +54,10 @@ class Digest:
 
 
 def digest(cover: Cover) -> Digest:
-    """What became of a cover's leads between its beginning and its end; three statements."""
-    rows = Covered.objects.filter(cover=cover).select_related("lead__contact", "lead__company", "lead__owner")
+    """What became of a cover's leads in sight between its beginning and its end; three statements."""
+    rows = (
+        Covered.objects.in_sight().filter(cover=cover).select_related("lead__contact", "lead__company", "lead__owner")
+    )
     covered = list(rows.order_by("taken_at", "id"))
     events = _events([row.lead_id for row in covered], cover.begun_at, cover.ended_at)
     happened = Counter(words for some in events.values() for words in {NEWS[Kind(one.kind)] for one in some})

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.models import Member
 from accounts.roles import Function, Role
 from events.kinds import Kind
@@ -17,6 +19,7 @@ from routing.models import Clock, Cover
 from routing.reaching import carry, give
 from routing.reasons import Reason
 from tenancy import clock
+from tenancy.sight import current_sight
 
 KINDS = {
     **dict.fromkeys((Kind.LEAD_ASSIGNED, Kind.LEAD_REPEATED, Kind.LEAD_REOPENED), NoticeKind.LEAD),
@@ -106,8 +109,12 @@ def news_among(happened: Iterable[Event]) -> list[Event]:
 
 
 def unread_by(member: Member) -> Any:
-    """A member's notices that were not seen yet, newest first."""
-    return Notification.objects.filter(member_id=member.pk, read_at=None).order_by("-created_at", "-id")
+    """A member's notices that were not seen yet, newest first; none of a lead that is out of sight by now."""
+    unread = Notification.objects.filter(member_id=member.pk, read_at=None)
+    if current_sight():
+        seen = Exists(Lead.objects.in_sight().filter(pk=OuterRef("lead_id")))
+        unread = unread.filter(Q(lead_id=None) | Q(seen))
+    return unread.order_by("-created_at", "-id")
 
 
 def notices_of(event: Event, lead: Lead, overseers: Iterable[Member]) -> list[Notification]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import allow
@@ -18,6 +20,7 @@ from routing.bulk import chosen_leads, pass_on_all
 from routing.passing import PassOn, possible_owners
 from routing.reassignment import CannotPassOn, may_pass_on
 from tenancy.models import get_or_404
+from tenancy.sight import current_sight
 
 
 @require_GET
@@ -73,7 +76,8 @@ def assignment(request: Any, lead_id: str) -> HttpResponse:
         else:
             stays = decided.member_id == lead.owner_id
             words = f"{lead} stays with you: nobody else could take it. The manager is told."
-            return _told(request, lead, words if stays else f"{lead} is {decided.body['member']}’s now.")
+            seen = current_sight().sees(decided.member_id, lead.pk)
+            return _told(request, lead, words if stays else f"{lead} is {decided.body['member']}’s now.", seen=seen)
     return render(request, "routing/pass_on.html", {"lead": lead, "form": form}, status=dialog_status(request))
 
 
@@ -95,8 +99,14 @@ def dialog_status(request: HttpRequest) -> int:
     return 422 if request.method == "POST" else 200
 
 
-def _told(request: Any, lead: Lead, words: str, kind: str = "") -> HttpResponse:
-    """An empty dialog, a toast, and word to the panels that show this lead; without a script, the lead's page."""
+def _told(request: Any, lead: Lead, words: str, kind: str = "", *, seen: bool = True) -> HttpResponse:
+    """An empty dialog, a toast, and word to the panels that show this lead; without a script, the lead's page.
+
+    Who does not see it any more (`seen`) is led from its page to the list.
+    """
+    if not seen and (not request.htmx or reverse("lead", args=[lead.public_id]) in (request.htmx.current_url or "")):
+        messages.success(request, words)
+        return HttpResponse(headers={"HX-Redirect": reverse("leads")}) if request.htmx else redirect("leads")
     if not request.htmx:
         return redirect("lead", lead.public_id)
     news = {"toast": {"text": words, "kind": kind}, f"tollgate:lead-{lead.public_id}": {}}

@@ -59,7 +59,7 @@ def meetings(watch: Watch) -> list[Meeting]:
 def _tasks(watch: Watch) -> list[Item]:
     mine = watch.owned("lead__") if watch.is_team else Q(member_id=watch.member.pk)
     due = Q(due_at=None) | Q(due_at__lte=watch.day[1])
-    open_ones = Task.objects.filter(mine, due, done_at=None).select_related("lead__contact", "lead__company")
+    open_ones = Task.objects.in_sight().filter(mine, due, done_at=None).select_related("lead__contact", "lead__company")
     rows, _ = rows_of(open_ones.order_by("due_at", "id"), SHOWN * 4)
     return [_item(task, task.title, task.kind, task.due_at, watch, "today-task") for task in rows]
 

@@ -58,9 +58,11 @@ def _views(watch: Watch) -> list[tuple[str, str, bool]]:
 
 def just_logged(watch: Watch) -> list[dict[str, str]]:
     """What this member has just logged, each as one line."""
-    recent = Activity.objects.filter(
-        member=watch.member, kind="call", automatic=False, created_at__gte=watch.now - JUST_NOW
-    ).select_related("lead__contact", "lead__company")
+    recent = (
+        Activity.objects.in_sight()
+        .filter(member=watch.member, kind="call", automatic=False, created_at__gte=watch.now - JUST_NOW)
+        .select_related("lead__contact", "lead__company")
+    )
     return [
         {
             "words": f"{DONE.get(activity.outcome, 'Called')}: {activity.lead.contact}",

@@ -101,7 +101,7 @@ def _reply(activity: Activity, watch: Watch) -> Reply:
 
 def stalling(watch: Watch) -> tuple[list[Stalled], int]:
     """Open deals past their stage's limit, about to be, or without a next step; the longest over first."""
-    open_ones = Deal.objects.open().filter(watch.owned())
+    open_ones = Deal.objects.open().in_sight().filter(watch.owned())
     forgotten = Q(next_step="", entered_stage_at__lt=watch.now - PATIENCE)
     stuck = open_ones.filter(Q(limit_at__lt=watch.now + SOON) | forgotten)
     order = (F("limit_at").asc(nulls_last=True), "id")

@@ -46,7 +46,7 @@ def deals(request: Request) -> Response:
 
 
 def _listed(query: Any, me: Member | None) -> DealQuerySet:
-    rows: DealQuerySet = Deal.objects.select_related(*WITH)
+    rows: DealQuerySet = Deal.objects.in_sight().select_related(*WITH)
     status = query.get("status") or DealStatus.OPEN
     if status != "all":
         if status not in DealStatus.values:
