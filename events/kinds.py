@@ -5,6 +5,7 @@ class Kind(TextChoices):
     """Everything that can happen, as noun.past_participle."""
 
     ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_CHANGED = "account.changed"
     MEMBER_JOINED = "member.joined"
     MEMBER_CHANGED = "member.changed"
     MEMBER_LEFT = "member.left"

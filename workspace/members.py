@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import F
 
-from accounts.models import Member, User
+from accounts.models import Member, Team, User
 from accounts.roles import Role
 from events.kinds import Kind
 from events.record import By, record
@@ -54,6 +54,16 @@ def change_role(member: Member, role: str, *, by: By) -> None:
         before, member.role = member.role, role
         Member.objects.filter(pk=member.pk).update(role=role)
         record(Kind.MEMBER_CHANGED, member, by=by, name=member.name, role=[before, role])
+
+
+def change_team(member: Member, name: str, *, by: By) -> None:
+    """Put a member into the team of this name, which is made when it is missing; without a name into none."""
+    name = " ".join(name.split())
+    team = (Team.objects.filter(name__iexact=name).first() or Team.objects.create(name=name)) if name else None
+    if (team and team.pk) != member.team_id:
+        before, member.team = member.team.name if member.team else "", team
+        Member.objects.filter(pk=member.pk).update(team=team)
+        record(Kind.MEMBER_CHANGED, member, by=by, name=member.name, team=[before, team.name if team else ""])
 
 
 def deactivate(member: Member, *, by: By, to: Member | None = None) -> None:

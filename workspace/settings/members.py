@@ -17,13 +17,13 @@ from django.urls import get_urlconf, set_urlconf
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import script_prefix
-from accounts.models import Member
+from accounts.models import Member, Team
 from accounts.permissions import allow
 from accounts.roles import Function, Role
 from routing.departing import preview, still_moving
 from routing.passing import MemberChoice, possible_owners
 from tenancy.models import get_or_404
-from workspace.members import add_member, change_role, deactivate
+from workspace.members import add_member, change_role, change_team, deactivate
 from workspace.settings.shell import show
 
 
@@ -31,6 +31,12 @@ class NewMember(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="Work e-mail", help_text="A link to choose a password goes there.")
     role = forms.ChoiceField(choices=Role.choices)
+    team = forms.CharField(
+        max_length=80,
+        required=False,
+        widget=forms.TextInput({"list": "teams"}),
+        help_text="One of yours, or the name of a new one. Who sees a lead is set under General.",
+    )
 
 
 class Departure(forms.Form):
@@ -43,8 +49,11 @@ class Departure(forms.Form):
         self.fields["to"].queryset = possible_owners().exclude(pk=member.pk)  # type: ignore[attr-defined]
 
 
-class RoleForm(forms.Form):
+class PartForm(forms.Form):
+    """A member's part: role and team."""
+
     role = forms.ChoiceField(choices=Role.choices)
+    team = forms.CharField(max_length=80, required=False)
 
 
 @allow(Function.MANAGE_ACCOUNT)
@@ -52,8 +61,11 @@ class RoleForm(forms.Form):
 def members(request: Any) -> HttpResponse:
     form = NewMember(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        team = facts.pop("team")
         try:
-            member = add_member(**form.cleaned_data, by=request.by)
+            member = add_member(**facts, by=request.by)
+            change_team(member, team or (member.team.name if member.team else ""), by=request.by)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -62,23 +74,30 @@ def members(request: Any) -> HttpResponse:
             messages.success(request, f"{member.name} is a member now.")
             return redirect("settings-members")
     context = {"form": form, "members": everybody(), "roles": Role.choices, "moving": still_moving()}
+    context["teams"] = Team.objects.order_by("name")
     return show(request, "members.html", context)
 
 
 def everybody() -> Any:
     """Members by name, those who left last."""
-    return Member.objects.select_related("user").order_by("left_at", "name")
+    return Member.objects.select_related("user", "team").order_by("left_at", "name")
 
 
 @allow(Function.MANAGE_ACCOUNT)
 @require_POST
 def role(request: Any, member_id: str) -> HttpResponse:
-    """Give a member another part."""
-    member, form = get_or_404(Member, member_id), RoleForm(request.POST)
+    """Give a member another part: a role, and a team where one is said, even none."""
+    member, form = get_or_404(Member, member_id), PartForm(request.POST)
+
+    def change() -> None:
+        change_role(member, form.cleaned_data["role"], by=request.by)
+        if "team" in request.POST:
+            change_team(member, form.cleaned_data["team"], by=request.by)
+
     if not form.is_valid():
-        messages.error(request, "There is no such role.")
+        messages.error(request, "There is no such role, or the team’s name has more than 80 characters.")
     else:
-        _try(request, lambda: change_role(member, form.cleaned_data["role"], by=request.by), f"{member.name} changed.")
+        _try(request, change, f"{member.name} changed.")
     return redirect("settings-members")
 
 
