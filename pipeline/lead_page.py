@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from leads.already import ALREADY_KNOWN
 from leads.duplicates import is_suspected
 from leads.merging import late
 from leads.models import Lead, Status
@@ -24,6 +27,7 @@ from pipeline.lead_who import who
 from pipeline.lead_writing import composer
 from pipeline.way import way_of
 from tenancy.ids import public_id
+from tenancy.sight import current_sight
 
 
 @require_GET
@@ -32,7 +36,7 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
     """The whole page. The panels of other apps load by themselves."""
     found, may = the_lead(lead_id), request.member.may(Function.WORK_LEADS)
     if found.status == Status.MERGED:
-        return redirect("lead", public_id(Lead.PREFIX, late.kept([found.pk])[0]))
+        return _merged(request, late.kept([found.pk])[0])
     if found.contact.erased_at:
         return render(request, "leads/erased.html", erased_context(found.contact))
     context = {
@@ -44,6 +48,14 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
         "panels": panels(found),
     }
     return render(request, "pipeline/lead.html", context)
+
+
+def _merged(request: Any, into: UUID) -> HttpResponse:
+    """To the lead that one went into; to the list, where that is another team's."""
+    if current_sight() and not Lead.objects.in_sight().filter(pk=into).exists():
+        messages.info(request, ALREADY_KNOWN)
+        return redirect("leads")
+    return redirect("lead", public_id(Lead.PREFIX, into))
 
 
 @require_GET

@@ -12,6 +12,8 @@ from django.test import Client
 from accounts.models import Member
 from events import drain
 from events.models import NoticeKind, Notification
+from leads.already import ALREADY_KNOWN
+from leads.merging import merge
 from leads.models import Lead, Suspicion
 from pipeline.comments import add_comment
 from pipeline.following import unfollow
@@ -174,3 +176,18 @@ def test_pairs_and_merges_are_of_leads_that_one_sees(account: Account, cast: Sim
     with scope(account):
         assert Lead.objects.filter(status="open").count() == 2
         assert not Suspicion.objects.exclude(settled_at=None).exists()
+
+
+def test_a_lead_that_was_attached_to_another_teams_is_known_already(
+    account: Account, cast: SimpleNamespace, rajs: Deal
+) -> None:
+    with scope(account):
+        other = a_lead(owner=cast.rita, company="Lumen", name="Jonas Weidman")
+        merge(rajs.lead, other, by=cast.max.by)
+        into = f"/acme/leads/{other.public_id}/"
+    page = f"/acme/leads/{rajs.lead.public_id}/"
+    answer = as_member(cast.raj).get(page, follow=True)
+    assert answer.redirect_chain == [("/acme/leads/", 302)]
+    assert ALREADY_KNOWN in answer.content.decode()
+    assert as_member(cast.rita).get(into).status_code == 200
+    assert as_member(cast.max).get(page).headers["Location"] == into
