@@ -3,6 +3,7 @@ import "./theme-switch.js";
 import "./countdown.js";
 import "./toasts.js";
 import "./notices.js";
+import "./focus.js";
 import "./dialogs.js";
 import "./menus.js";
 import "./tabs.js";

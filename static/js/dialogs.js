@@ -1,21 +1,18 @@
 // Native dialogs: they take the focus (first field that needs something) and give it back to who opened them.
 import { all, on, one } from "./page.js";
-
-const openers = new WeakMap();
+import { giveTo, opens } from "./focus.js";
 
 /** Open a dialog; when it closes, focus returns to `opener`. */
 export function open(dialog, opener = document.activeElement) {
   if (!dialog || dialog.open) return;
-  openers.set(dialog, opener);
+  opens(dialog, opener);
   dialog.showModal();
   const first = one("[aria-invalid=true], [autofocus], .unmet :is(input, select, textarea, button)", dialog);
   (first ?? one("input:not([type=hidden]), select, textarea", dialog) ?? one("button", dialog))?.focus();
 }
 
 document.addEventListener("close", (event) => {
-  const opener = openers.get(event.target);
-  if (opener?.isConnected) opener.focus();
-  if (event.target.contains(document.activeElement)) document.activeElement.blur(); // nobody types into what is closed
+  giveTo(one("button, input, select, textarea", event.target) ?? event.target); // nobody types into what is closed
   event.target.dispatchEvent(new CustomEvent("tollgate:closed", { bubbles: true }));
 }, true);
 

@@ -53,7 +53,7 @@ function take(box, name) {
 }
 
 on("input", "[data-mentions]", (_, box) => show(box));
-on("focusout", "[data-mentions]", () => setTimeout(close, 150));
+on("focusout", "[data-mentions]", () => setTimeout(() => document.activeElement?.matches("[data-mentions]") || close(), 150));
 on("pointerdown", "[data-mention]", (event, line) => {
   event.preventDefault();
   take(one(`[aria-controls=${LIST}]`), line.dataset.mention);

@@ -1,10 +1,14 @@
-// <details data-menu> behaves like a menu: Esc and a click elsewhere close it, one is open at a time.
+// <details data-menu> behaves like a menu: Esc, what was chosen and a click elsewhere close it, one is open at a time.
 import { all } from "./page.js";
 
 const opened = () => all("details[data-menu][open]");
 
 document.addEventListener("click", (event) => {
-  for (const menu of opened()) if (!menu.contains(event.target)) menu.open = false;
+  const chosen = event.target.closest("button.menu-item, a.menu-item");
+  for (const menu of opened()) {
+    if (!menu.contains(event.target)) menu.open = false;
+    else if (chosen) setTimeout(() => { menu.open = false; }); // a form is sent by the button that has the focus
+  }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -13,3 +17,7 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// What is drawn anew from outside closes nothing that a person has opened.
+const morphing = window.Idiomorph?.defaults.callbacks;
+if (morphing) morphing.beforeAttributeUpdated = (name, element, kind) => !(name === "open" && kind === "remove" && element.matches("details"));
