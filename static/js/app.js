@@ -16,6 +16,7 @@ import "./panels.js";
 import "./choosing.js";
 import "./board-live.js";
 import "./board-slices.js";
+import "./board-edge.js";
 import "./order.js";
 import { board } from "./board.js";
 
