@@ -24,11 +24,20 @@ function press(key) {
   const row = document.activeElement?.closest("[data-row], [data-card]");
   const named = [...(row ? all(`[data-key="${key}"]`, row) : []), ...all(`[data-key="${key}"]`)];
   // What waits in a closed menu is meant too, if nothing in sight is.
-  const found = named.find((element) => element.offsetParent) ?? named.find((element) => element.closest("[data-menu]"));
+  const found = named.find((element) => element.offsetParent) ?? named.find((element) => element.closest("[data-menu], [data-composer]"));
   if (!found) return false;
-  if (isTyping(found)) found.focus();
+  if (found.closest("[data-composer]")) write(found);
+  else if (isTyping(found)) found.focus();
   else found.click();
   return true;
+}
+
+// A kind or an outcome of the composer is chosen, and one goes on in its text.
+function write(choice) {
+  const kind = choice.closest("[data-for-kind]")?.dataset.forKind;
+  if (kind) one(`[name=kind][value=${kind}]`, choice.form).click();
+  choice.click();
+  one("textarea", choice.form).focus();
 }
 
 function act(key) {
@@ -58,6 +67,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  if (event.key === "ArrowDown" && event.target.matches?.("[data-key='/']") && step(1)) return event.preventDefault(); // to what it found
   const silent = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target);
   if (silent || localStorage.getItem(OFF) || one("dialog[open]")) return;
   if (event.key.length === 1 && event.key !== " " && act(event.key.toLowerCase())) event.preventDefault();
