@@ -96,6 +96,7 @@ def timeline_context(
 def _item(line: Entry, said: Words | None, member: Member | None) -> dict[str, Any]:
     is_own = said is not None and member is not None and said.author == member.pk
     return {
+        "id": line.id,
         "title": line.title,
         "text": said.text if said else line.text,
         "edit_url": said.url if said and is_own else "",

@@ -46,6 +46,7 @@ def _objection(row: Objection) -> dict[str, Any]:
     is_open = row.answered_at is None
     state = "Holds the gate" if is_open and row.blocking else "Open" if is_open else "Answered"
     return {
+        "id": row.public_id,
         "text": row.text,
         "who": str(row.stakeholder) if row.stakeholder else "",
         "state": state,
@@ -59,6 +60,7 @@ def _objection(row: Objection) -> dict[str, Any]:
 def _meeting(row: Meeting) -> dict[str, Any]:
     ahead = row.starts_at > clock.now()
     return {
+        "id": row.public_id,
         "title": row.title,
         "when": date_format(timezone.localtime(row.starts_at), "D j M, H:i"),
         "words": ", ".join(filter(None, [f"{row.minutes} min", row.place, row.member.name if row.member else ""])),
@@ -74,6 +76,7 @@ def _meeting(row: Meeting) -> dict[str, Any]:
 
 def _file(row: File) -> dict[str, Any]:
     return {
+        "id": row.public_id,
         "name": row.name,
         "words": f"{KINDS.get(row.kind, 'Other')}, {size(row.size)}, {_day(row.created_at)}",
         "is_ready": row.state == FileState.CLEAN,

@@ -88,6 +88,7 @@ def _question(lead: Lead) -> dict[str, Any] | None:
 def _task(task: Task) -> dict[str, Any]:
     late = task.due_at is not None and task.due_at < clock.now()
     return {
+        "id": task.public_id,
         "text": task.title,
         "when": _when(task.due_at),
         "late": late,

@@ -26,6 +26,7 @@ BOXES = 40
 
 @dataclass(frozen=True)
 class Reply:
+    id: str
     name: str
     initials: str
     firm: str
@@ -39,6 +40,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Stalled:
+    id: str
     title: str
     url: str
     value: str
@@ -87,6 +89,7 @@ def _answers() -> Any:
 def _reply(activity: Activity, watch: Watch) -> Reply:
     lead, name = activity.lead, str(activity.lead.contact)
     return Reply(
+        id=activity.public_id,
         name=name,
         initials="".join(word[0] for word in name.split()[:2]).upper(),
         firm=str(lead.company or ""),
@@ -113,6 +116,7 @@ def _stalled(deal: Deal, watch: Watch) -> Stalled:
     age = age_of(deal.entered_stage_at, deal.stage.limit_working_days, watch.now, watch.calendar)
     standing = f"{age.words} in {deal.stage.name}{f', {age.note}' if age.note else ''}."
     return Stalled(
+        id=f"stalled-{deal.public_id}",
         title=name_of(deal.lead),
         url=reverse("lead", args=[deal.lead.public_id]),
         value=short(deal.value_minor, deal.currency),

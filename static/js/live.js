@@ -4,6 +4,7 @@
 // Of all open tabs the one that holds the lock reads the stream and tells the others.
 import { all, isTyping, on, one } from "./page.js";
 import { serverNow } from "./countdown.js";
+import { places, settle } from "./glide.js";
 
 const url = document.body.dataset.liveUrl;
 const ON_CARDS = /^(activity|criterion|deal|file|gate|lead|meeting|objection|promise|stakeholder|task)\./;
@@ -137,11 +138,21 @@ function mark(target, again) {
   target.prepend(button);
 }
 
+let before = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const cause = event.detail.requestConfig?.triggeringEvent?.type ?? "";
-  if (!cause.startsWith("tollgate:") || !busy(event.detail.target)) return;
+  before = null;
+  if (!cause.startsWith("tollgate:")) return;
+  if (!busy(event.detail.target)) {
+    before = places(event.detail.target);
+    return;
+  }
   event.detail.shouldSwap = false;
   mark(event.detail.target, cause);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (before) settle(before);
+  before = null;
 });
 on("click", "[data-live-retry]", () => (stream ? connect() : channel?.postMessage({ retry: true })));
 
