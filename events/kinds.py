@@ -88,6 +88,7 @@ class Kind(TextChoices):
     STEP_PLANNED = "step.planned"
     CADENCE_STARTED = "cadence.started"
     CADENCE_ENDED = "cadence.ended"
+    CADENCE_RESUMED = "cadence.resumed"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
     MAIL_BOUNCED = "mail.bounced"

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from events.jobs import job, outside_job
-from followups import bouncing, enrolling, instant, merging, next_steps, sending, stopping, touching
+from followups import bouncing, enrolling, instant, merging, next_steps, resuming, sending, stopping, touching
 from followups.models import Enrolment
 from leads.models import Lead
 from tenancy.models import Account
@@ -34,6 +34,13 @@ def advance_cadences(lead_ids: Sequence[UUID]) -> None:
     running = Enrolment.objects.filter(lead_id__among=lead_ids, ended_at=None).select_related("cadence")
     stopping.end_stopped(list(running.order_by("id")))
     touching.after_attempt(lead_ids)
+    next_steps.settle(lead_ids)
+
+
+@job()
+def resume_cadences(lead_ids: Sequence[UUID]) -> None:
+    """Something was undone: what it had stopped goes on, what it had done is due again."""
+    resuming.resume(lead_ids)
     next_steps.settle(lead_ids)
 
 

@@ -19,6 +19,7 @@ from leads.models import Activity, Direction, Lead, Status
 from pipeline.models import Meeting, Move
 from tenancy import clock
 
+DROPPED = "The cadence ended."  # the note of touches that were open then
 TWO_WAY = ("spoke", "replied", "held")  # outcomes of a contact in which they took part
 
 
@@ -119,7 +120,7 @@ def _locked(enrolment_ids: Sequence[UUID]) -> list[Enrolment]:
 def _drop_touches(enrolment_ids: Sequence[UUID], now: datetime) -> None:
     touches = Touch.objects.filter(enrolment_id__in=enrolment_ids, finished_at=None)
     dropped = list(touches.values_list("pk", flat=True))
-    touches.update(state=TouchState.SKIPPED, finished_at=now, note="The cadence ended.")
+    touches.update(state=TouchState.SKIPPED, finished_at=now, note=DROPPED)
     cancel_all(HANDLERS["followups.do_touch"], dropped)
 
 

@@ -18,6 +18,11 @@ def ended(event: Event) -> Telling:
     return Telling("repeat", f"Cadence ended: {event.body.get('cadence', '')}", str(label).capitalize())
 
 
+@describes(Kind.CADENCE_RESUMED)
+def resumed(event: Event) -> Telling:
+    return Telling("repeat", f"Cadence goes on: {event.body.get('cadence', '')}", "What had ended it was undone")
+
+
 @describes(Kind.MESSAGE_SENT)
 def sent(event: Event) -> Telling:
     what = "Instant reply" if event.body.get("purpose") == Purpose.INSTANT_REPLY else "E-mail"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -56,11 +57,8 @@ def complete(touch: Touch, *, by: By, member: Member | None = None) -> bool:
 def after_attempt(lead_ids: Sequence[UUID]) -> None:
     """A person has tried: what was due by that channel is done, the first mails that waited for a try go now."""
     now = clock.now()
-    made = Activity.objects.filter(
-        lead_id=OuterRef("lead_id"), kind=OuterRef("channel"), created_at__gte=OuterRef("due_at"), automatic=False
-    ).filter(account_id=current_account().pk, direction=Direction.OUT)
     due = Touch.objects.filter(lead_id__among=lead_ids, state=TouchState.DUE, channel__in=LOGGED)
-    due.filter(Exists(made)).update(state=TouchState.DONE, finished_at=now)
+    due.filter(Exists(attempts())).update(state=TouchState.DONE, finished_at=now)
     waiting = Touch.objects.filter(
         lead_id__among=lead_ids, state=TouchState.PLANNED, step__day=1, channel=Channel.EMAIL, due_at__gt=now
     ).exclude(lead__first_attempt_at=None)
@@ -68,6 +66,14 @@ def after_attempt(lead_ids: Sequence[UUID]) -> None:
         touch.due_at = calendar_of(current_account()).after(now, 0)
         touch.save(update_fields=["due_at"])
         schedule(HANDLERS["followups.do_touch"], touch.pk, touch.due_at)
+
+
+def attempts() -> Any:
+    """What a person did by the channel of a touch (the outer row) since it was due."""
+    made = Activity.objects.filter(
+        lead_id=OuterRef("lead_id"), kind=OuterRef("channel"), created_at__gte=OuterRef("due_at"), automatic=False
+    )
+    return made.filter(account_id=current_account().pk, direction=Direction.OUT)
 
 
 def finish(enrolments: Sequence[Enrolment]) -> None:

@@ -18,11 +18,12 @@ from events.models import Job, JobState
 from events.record import SYSTEM
 from followups import opting_out, running
 from followups.defaults import install
-from followups.jobs import advance_cadences, do_touch, enrol_leads, reply_instantly
+from followups.jobs import advance_cadences, do_touch, enrol_leads, reply_instantly, resume_cadences
 from followups.models import Cadence, Enrolment, Message, MessageState, Touch, TouchState
 from followups.sending import deliver
 from followups.touching import complete
 from leads.models import Contact, Lead
+from leads.undoing import CannotUndo, last_change, undo
 from routing.calendars import calendar_of
 from tenancy import clock
 from tenancy.scope import scope
@@ -71,6 +72,17 @@ class Cadences(Machine):
     @step(outcome=st.sampled_from(["no_answer", "voicemail", "spoke"]))
     def rita_calls(self, outcome: str) -> None:
         self.do(lambda: Lead.objects.get(pk=self.lead.pk).log_activity(kind="call", outcome=outcome, by=SYSTEM))
+
+    @step()
+    def rita_undoes_her_call(self) -> None:
+        """Only what she logged within the day, and nothing that the prospect did."""
+
+        def undone() -> None:
+            if event := last_change(SYSTEM, self.lead.pk):
+                undo(event, by=SYSTEM)
+
+        self.do(undone)
+        self.do(lambda: resume_cadences([self.lead.pk]))
 
     @step()
     def rita_does_what_is_due(self) -> None:
@@ -130,7 +142,7 @@ class Cadences(Machine):
 
     def do(self, work: Callable[[], object]) -> None:
         """In the account, now; what the domain refuses in words is refused."""
-        with clock.at(self.now), suppress(running.CannotStart):
+        with clock.at(self.now), suppress(running.CannotStart, CannotUndo):
             work()
 
     def subjects(self, kind: str) -> list[UUID]:

@@ -1,0 +1,76 @@
+"""What had stopped a cadence was undone: it goes on as it was, and what was done by it is due again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Exists, Q
+
+from events.jobs import HANDLERS, reschedule_all
+from events.kinds import Kind
+from events.record import SYSTEM, Happening, record_all
+from followups.models import Channel, EndReason, Enrolment, Touch, TouchState
+from followups.stopping import DROPPED, standings, stop_reason
+from followups.timing import first_mail_at
+from followups.touching import LOGGED, attempts
+from tenancy import clock
+
+UNDONE = (EndReason.ANSWERED, EndReason.MEETING)  # by an activity, by a meeting: they can be taken back
+
+
+def resume(lead_ids: Sequence[UUID]) -> None:
+    """Let the cadences of these leads go on that ended for a reason which is gone. Calls and messages that nothing on
+    record has made are due again, first mails that were let go by a try wait for one again. Safe to repeat."""
+    ended, found = _ended(lead_ids), standings(lead_ids)
+    _take_up([row for row in ended if not stop_reason(found[row.lead_id], row.started_at)])
+    _due_again(lead_ids)
+    _wait_again(lead_ids)
+
+
+def _ended(lead_ids: Sequence[UUID]) -> list[Enrolment]:
+    """The newest enrolment of each lead, if it has ended by what can be undone; none where one is running."""
+    rows = Enrolment.objects.filter(lead_id__among=lead_ids).select_related("cadence").order_by("started_at", "id")
+    newest = {enrolment.lead_id: enrolment for enrolment in rows}
+    running = {enrolment.lead_id for enrolment in rows if enrolment.ended_at is None}
+    ended = [row.pk for row in newest.values() if row.end_reason in UNDONE and row.lead_id not in running]
+    held = rows.filter(pk__in=ended, end_reason__in=UNDONE).select_for_update(of=("self",))
+    return list(held.order_by("id"))
+
+
+def _take_up(enrolments: Sequence[Enrolment]) -> None:
+    """They run again, with the touches that were dropped at their end."""
+    for enrolment in enrolments:
+        dropped = enrolment.touches.filter(state=TouchState.SKIPPED, note=DROPPED, finished_at=enrolment.ended_at)
+        last = dropped.order_by("-step__position").first()
+        dropped.update(state=TouchState.DUE, finished_at=None, note="")
+        if last:  # was still planned: each touch that falls due plans the next
+            Touch.objects.filter(pk=last.pk).update(state=TouchState.PLANNED)
+            reschedule_all(HANDLERS["followups.do_touch"], [(last.pk, last.due_at)])
+        enrolment.ended_at, enrolment.end_reason = None, ""
+        enrolment.save(update_fields=["ended_at", "end_reason"])
+    record_all(
+        [
+            Happening(Kind.CADENCE_RESUMED, row.pk, row.lead_id, SYSTEM, {"cadence": row.cadence.name})
+            for row in enrolments
+        ]
+    )
+
+
+def _due_again(lead_ids: Sequence[UUID]) -> None:
+    goes_on = Q(enrolment__ended_at=None) | Q(enrolment__end_reason=EndReason.DONE)
+    made = Touch.objects.filter(goes_on, lead_id__among=lead_ids, state=TouchState.DONE, channel__in=LOGGED)
+    made.exclude(Exists(attempts())).update(state=TouchState.DUE, finished_at=None)
+
+
+def _wait_again(lead_ids: Sequence[UUID]) -> None:
+    first = Touch.objects.filter(lead_id__among=lead_ids, state=TouchState.PLANNED, step__day=1, channel=Channel.EMAIL)
+    untried = first.filter(lead__first_attempt_at=None).select_related("lead", "enrolment__cadence").order_by("id")
+    for touch in untried:
+        if touch.lead.tier not in touch.enrolment.cadence.start.get("after_attempt", ()):
+            continue
+        respond_by, now = touch.lead.first_response_due_at, clock.now()
+        due = first_mail_at(touch.due_at, waits_for_person=True, attempted=False, response_due_at=respond_by, now=now)
+        if due != touch.due_at:
+            Touch.objects.filter(pk=touch.pk).update(due_at=due)
+            reschedule_all(HANDLERS["followups.do_touch"], [(touch.pk, due)])
