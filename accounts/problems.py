@@ -10,6 +10,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from tenancy.filestore import StoreAway
+
 TYPE = "application/problem+json"
 
 
@@ -73,6 +75,8 @@ def _as_api_exception(error: Exception) -> Exception:
         return exceptions.ParseError()
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied(str(error) or None)
+    if isinstance(error, StoreAway):
+        return Problem(503, "File store away", " ".join(error.messages))
     if isinstance(error, DjangoValidationError):
         return exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
     return error

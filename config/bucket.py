@@ -12,9 +12,10 @@ def storage(bucket: str) -> dict[str, Any]:
     from botocore.config import Config  # only who has a bucket waits for its loading
 
     patience = Config(
-        connect_timeout=5,
-        read_timeout=30,
-        retries={"max_attempts": 3, "mode": "standard"},
+        # Somebody waits for it: twice at most, then we say so.
+        connect_timeout=3,
+        read_timeout=10,
+        retries={"total_max_attempts": 2, "mode": "standard"},
         s3={"addressing_style": "path" if env.text("FILES_ENDPOINT", "") else "auto"},
         # What others than Amazon speak: no checksums behind the body.
         request_checksum_calculation="when_required",

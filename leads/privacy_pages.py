@@ -16,6 +16,7 @@ from leads.names import fold
 from leads.people import leads_of
 from leads.privacy.erasure import erase
 from leads.privacy.export import archive_of
+from tenancy.filestore import StoreAway
 from tenancy.models import get_or_404
 
 
@@ -24,7 +25,11 @@ from tenancy.models import get_or_404
 def export(request: Any, contact_id: str) -> HttpResponseBase:
     """A ZIP archive; a POST, because the timeline tells that it was made."""
     found: Contact = get_or_404(Contact, contact_id)
-    response = FileResponse(archive_of(found, by=request.by), as_attachment=True, filename=f"{found.public_id}.zip")
+    try:
+        archive = archive_of(found, by=request.by)
+    except StoreAway as away:
+        return HttpResponse(" ".join(away.messages), status=503, content_type="text/plain; charset=utf-8")
+    response = FileResponse(archive, as_attachment=True, filename=f"{found.public_id}.zip")
     response["Cache-Control"] = "no-store"  # no copy of it stays in a browser's cache once the person is erased
     return response
 

@@ -23,6 +23,7 @@ from pipeline.filetypes import TYPES
 from pipeline.models import File, FileState
 from pipeline.scanning import scan_file
 from tenancy import clock
+from tenancy.filestore import answering, forget
 from tenancy.ids import uuid7
 
 LARGEST = 25 * 1024 * 1024
@@ -46,12 +47,13 @@ class NotReady(Exception):
 def attach_file(lead: Lead, upload: UploadedFile[Any], *, kind: str, by: By) -> File:
     """Store `upload` as a document of `lead`; it waits for its check where a scanner is set.
 
-    Raises TooLarge or WrongType.
+    Raises TooLarge, WrongType, or StoreAway.
     """
     name, content_type = checked(upload)
     file_id = uuid7()
     path = f"{lead.account_id.hex}/{file_id.hex}.{name.rpartition('.')[2].lower()}"
-    default_storage.save(path, upload)
+    with answering():
+        default_storage.save(path, upload)
     if (stored := _stored.get()) is not None:
         stored.append(path)
     row = File(
@@ -84,14 +86,17 @@ def remove_file(file: File, *, by: By) -> None:
     record(Kind.FILE_REMOVED, file, by=by, lead_id=file.lead_id, name=file.name, file=file.kind)
     path = file.path
     file.delete()
-    transaction.on_commit(lambda: default_storage.delete(path))
+    transaction.on_commit(lambda: forget(path))
 
 
 def download(file: File) -> FileResponse:
-    """The document as an attachment that no browser runs or shows in our name. Raises NotReady; FileNotFoundError."""
+    """The document as an attachment that no browser runs or shows in our name. Raises NotReady; FileNotFoundError;
+    StoreAway."""
     if file.state != FileState.CLEAN:
         raise NotReady(str(FileState(file.state).label))
-    content = default_storage.open(file.path)
+    with answering():
+        content = default_storage.open(file.path)
+        _ = content.file  # a bucket sends it only now
     response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -108,7 +113,7 @@ def or_no_file() -> Iterator[None]:
         yield
     except BaseException:
         for path in paths:
-            default_storage.delete(path)
+            forget(path)
         raise
     finally:
         _stored.reset(token)

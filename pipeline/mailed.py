@@ -14,6 +14,7 @@ from leads.inbound.letters import read
 from leads.models import Payload
 from pipeline.files import attach_file
 from pipeline.models import File
+from tenancy.filestore import StoreAway
 
 MOST_FILES = 10
 
@@ -33,5 +34,7 @@ def keep_files(payload_ids: Sequence[UUID]) -> None:
 def _attach(payload: Payload, upload: SimpleUploadedFile, by: By) -> None:
     try:
         attach_file(payload.lead, upload, kind="other", by=by)
+    except StoreAway:
+        raise  # the job comes again
     except ValidationError:
         return  # too large, or of a type that nobody may store here; it is still in the mail

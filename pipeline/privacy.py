@@ -13,22 +13,32 @@ from leads.privacy.erasure import before_erasure
 from leads.privacy.export import brings_along
 from leads.privacy.holdings import Holdings
 from pipeline.models import File
+from tenancy.filestore import answering, forget
 
 
 @before_erasure
 def delete_files(found: Holdings) -> None:
     """The bytes go once the transaction stands: a file cannot be rolled back."""
     for path in _files(found).values_list("path", flat=True):
-        transaction.on_commit(partial(default_storage.delete, path))
+        transaction.on_commit(partial(forget, path))
 
 
 @brings_along
 def documents(found: Holdings) -> Iterator[tuple[str, bytes]]:
-    """The documents by name."""
+    """The documents by name. Raises StoreAway."""
     for file in _files(found):
-        if default_storage.exists(file.path):
-            with default_storage.open(file.path, "rb") as kept:
-                yield f"{file.public_id} {file.name}", kept.read()
+        with answering():
+            content = _content(file.path)
+        if content is not None:
+            yield f"{file.public_id} {file.name}", content
+
+
+def _content(path: str) -> bytes | None:
+    if not default_storage.exists(path):
+        return None
+    with default_storage.open(path, "rb") as kept:
+        read: bytes = kept.read()
+        return read
 
 
 def _files(found: Holdings) -> Any:

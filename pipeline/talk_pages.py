@@ -23,6 +23,7 @@ from pipeline.following import follow, unfollow
 from pipeline.lead_deeds import told
 from pipeline.lead_page import the_lead
 from pipeline.models import Comment, File
+from tenancy.filestore import StoreAway
 from tenancy.models import get_or_404
 
 KEPT_LEAD = "Nothing of yours to undo here in the last day."
@@ -77,6 +78,8 @@ def file(request: Any, file_id: str) -> HttpResponseBase:
         return download(found)
     except NotReady as reason:
         return HttpResponse(f"{reason}.", status=409, content_type="text/plain; charset=utf-8")
+    except StoreAway as away:
+        return HttpResponse(" ".join(away.messages), status=503, content_type="text/plain; charset=utf-8")
     except FileNotFoundError:
         raise Http404 from None
 

@@ -13,6 +13,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from tenancy.filestore import answering, forget
 from tenancy.scope import current_account
 
 UPLOAD, SCRATCH = ".upload", ".scratch"
@@ -25,10 +26,11 @@ def path_of(import_id: UUID) -> str:
 
 
 def keep(path: str, upload: File[Any]) -> None:
-    """Keep an upload, and room for its rows."""
-    default_storage.save(path + UPLOAD, upload)
-    for other in (path, path + SCRATCH):
-        default_storage.save(other, ContentFile(b""))
+    """Keep an upload, and room for its rows. Raises StoreAway."""
+    with answering():
+        default_storage.save(path + UPLOAD, upload)
+        for other in (path, path + SCRATCH):
+            default_storage.save(other, ContentFile(b""))
 
 
 @contextmanager
@@ -52,13 +54,13 @@ def as_stored(line: Line) -> bytes:
 def discard_upload(path: str) -> None:
     """Forget the upload; its rows stay."""
     for ending in (UPLOAD, SCRATCH):
-        default_storage.delete(path + ending)
+        forget(path + ending)
 
 
 def discard(path: str) -> None:
     """Forget all files of an import that needs them no more."""
     if path:
-        default_storage.delete(path)
+        forget(path)
         discard_upload(path)
 
 

@@ -21,6 +21,7 @@ from leads.imports.spreadsheet import BadFile
 from leads.imports.starting import NotNow
 from leads.models import Import, ImportState
 from tenancy.csvfile import download
+from tenancy.filestore import StoreAway
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,6 +36,8 @@ def imports(request: Any) -> HttpResponse:
             return redirect("import", starting.receive(request.FILES["file"], by=request.by).public_id)
         except BadFile as refusal:
             error = str(refusal)
+        except StoreAway as away:
+            error = " ".join(away.messages)
     return render(request, "leads/imports.html", {**list_context(), "error": error}, status=422 if error else 200)
 
 

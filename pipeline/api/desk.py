@@ -74,7 +74,7 @@ def files(request: Request, lead_id: str) -> Response:
 @extend_schema(
     methods=["GET"],
     operation_id="read_file",
-    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | answers(*OF_ONE, 409),
+    responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | answers(*OF_ONE, 409, 503),
 )
 @extend_schema(
     methods=["PATCH"],

@@ -42,7 +42,7 @@ def documented(noun: str, taken: Any, shown: Any) -> Callable[[Any], Any]:
             operation_id=f"add_{noun}",
             parameters=[IDEMPOTENCY_KEY],
             request=taken,
-            responses=answers(*OF_ONE, *OF_POST, created=shown),
+            responses=answers(*OF_ONE, *OF_POST, *([503] if noun == "file" else []), created=shown),
         )
         return listed(added(view))
 

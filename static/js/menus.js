@@ -18,6 +18,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// What is drawn anew from outside closes nothing that a person has opened.
+// What is drawn anew from outside closes nothing that is open.
 const morphing = window.Idiomorph?.defaults.callbacks;
-if (morphing) morphing.beforeAttributeUpdated = (name, element, kind) => !(name === "open" && kind === "remove" && element.matches("details"));
+if (morphing) morphing.beforeAttributeUpdated = (name, element, kind) => !(name === "open" && kind === "remove" && element.matches("details, dialog"));
