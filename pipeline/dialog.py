@@ -15,7 +15,7 @@ from accounts.roles import Function
 from pipeline.approval import Approver, may_answer
 from pipeline.approvals import approvers
 from pipeline.gate import Gate, Unmet
-from pipeline.models import Approval, Deal, Stage
+from pipeline.models import Approval, Deal, Stage, StageKind
 from pipeline.wire import title_of
 
 OWED_WITHIN = timedelta(days=7)
@@ -32,6 +32,7 @@ def dialog(
     errors: Mapping[str, str] | None = None,
     override: dict[str, str] | None = None,
     again: bool = False,
+    loss: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The context of templates/pipeline/gate.html; `said` is what was typed, `errors` what is wrong with it, by key."""
     said, errors, asked = said or {}, errors or {}, asked_for(deal)
@@ -53,9 +54,15 @@ def dialog(
         "owed_on": today + OWED_WITHIN,
         "override": (override or {}) | {"error": errors["override"]} if errors.get("override") else None,
         "again": again,
+        "loss": _loss(loss or {}, errors) if to.kind == StageKind.LOST else None,
         "ask_url": reverse("deal-ask", args=[deal.public_id]),
         "let_through": _let_through(deal, to, answer, me, asked),
     }
+
+
+def _loss(said: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
+    """What is asked besides of a deal that is lost, with what was typed."""
+    return {name: {"value": said.get(name, ""), "error": errors.get(name, "")} for name in ("competitor", "recycle_on")}
 
 
 def asked_for(deal: Deal) -> dict[str, Approval]:
@@ -146,5 +153,8 @@ def _fills(value: Any) -> bool:
 
 
 OURS = frozenset(
-    {"csrfmiddlewaretoken", "stage", "version", "override", "again", "reason", "criterion", "before", "after"}
+    {
+        *("csrfmiddlewaretoken", "stage", "version", "override", "again", "reason", "criterion", "before", "after"),
+        *("competitor", "recycle_on"),
+    }
 )

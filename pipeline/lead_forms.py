@@ -68,6 +68,20 @@ class Disqualify(Out):
     """Of a lead."""
 
 
+class Loss(Out):
+    """Of a deal: to whom, too."""
+
+    ending, first = Ending.LOST, (("", "Choose a reason"),)
+    field_order = ("reason", "competitor", "recycle_on")
+    competitor = forms.CharField(
+        max_length=120,
+        required=False,
+        label="Went to",
+        help_text="A competitor, if it was one.",
+        widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
+    )
+
+
 class NewStakeholder(forms.Form):
     name = forms.CharField(max_length=200, label="Name")
     role = forms.ChoiceField(choices=StakeholderRole.choices, label="Part in the decision")

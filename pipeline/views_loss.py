@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from pipeline.lead_forms import Out
+from pipeline.lead_forms import Loss
 from pipeline.losing import lost_stage
-from pipeline.reasons import Ending
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.views_moves import moved, newer, show_gate, the_deal
 from pipeline.wire import title_of
-
-
-class Loss(Out):
-    """Of a deal: to whom, too."""
-
-    ending, first = Ending.LOST, (("", "Choose a reason"),)
-    field_order = ("reason", "competitor", "recycle_on")
-    competitor = forms.CharField(
-        max_length=120,
-        required=False,
-        label="Went to",
-        help_text="A competitor, if it was one.",
-        widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
-    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,6 +23,7 @@ from accounts.roles import Function
 from pipeline.board import Board, stages_of
 from pipeline.dialog import dialog, on_the_readers_clock, values_said
 from pipeline.held import note_refusal
+from pipeline.lead_forms import Loss
 from pipeline.models import Deal, Move, Override, Pipeline, Stage, StageKind
 from pipeline.move import gate_to
 from pipeline.placing import Crowded, put
@@ -33,6 +34,8 @@ from routing.workingtime import zone_named
 from tenancy import clock
 from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
+
+LOSS = ("competitor", "recycle_on")  # what a lost deal is asked besides why
 
 
 @require_POST
@@ -85,7 +88,7 @@ def gate(request: Any, deal_id: str) -> HttpResponse:
 
 
 def _move(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
-    version = request.POST.get("version", "")
+    version, loss = request.POST.get("version", ""), _loss(request) if to.kind == StageKind.LOST else {}
     return deal.move(
         to,
         by=request.by,
@@ -93,7 +96,18 @@ def _move(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
         override=_override(request),
         reason=request.POST.get("reason", "")[:500],
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
+        **loss,
     )
+
+
+def _loss(request: Any) -> dict[str, Any]:
+    """To whom a deal is lost, and when it comes back; why is the gate's to ask. Raises ValidationError, by field."""
+    form = Loss(request.POST)
+    form.is_valid()
+    wrong = {name: list(form.errors[name]) for name in LOSS if name in form.errors}
+    if wrong:
+        raise ValidationError(wrong)
+    return {name: form.cleaned_data[name] for name in LOSS}
 
 
 def _beside(request: Any) -> dict[str, UUID]:
@@ -152,6 +166,7 @@ def show_gate(request: HttpRequest, deal: Deal, to: Stage, said: Any, errors: An
         errors=errors,
         override=override,
         again="again" in request.POST,
+        loss={name: request.POST.get(name, "") for name in LOSS},
     )
     return HttpResponse(render_to_string("pipeline/gate.html", context, request), status=status)
 

@@ -4,6 +4,7 @@ import { lifting } from "./lift.js";
 import { moveMenu } from "./move-menu.js";
 
 const need = (card, stage) => JSON.parse(card.dataset.missing || "{}")[stage] ?? null;
+const BESIDE = "[data-owner], [data-lose]"; // where a card may be dropped besides the stages
 const columns = () => all("[data-board] [data-stage]");
 
 /** Whether people put the cards of a column in order here. */
@@ -88,7 +89,7 @@ function dragging(list) {
       showAnswers(item);
     },
     onMove: ({ dragged, to }) => {
-      if (to.dataset.owner) return;
+      if (to.matches(BESIDE)) return;
       if (to === dragged.closest("[data-cards]")) delete dragged.dataset.gate;
       const { gate, words, detail } = answer(dragged, to.closest("[data-stage]").dataset.stage);
       dragged.dataset.gate = gate;
@@ -104,8 +105,12 @@ export function passOn(card, owner = "") {
   window.htmx.ajax("GET", `${lead}assignment/?to=${owner}`, { source: card, target: "#dialogs", swap: "innerHTML" });
 }
 
+/** Ask why a deal is lost, to whom, and when it comes back. */
+export const lose = (card) =>
+  window.htmx.ajax("GET", card.dataset.moveUrl.replace(/moves\/$/, "loss/"), { source: card, target: "#dialogs", swap: "innerHTML" });
+
 function owners() {
-  for (const list of all("[data-owner]")) {
+  for (const list of all(BESIDE)) {
     if (!window.Sortable.get(list)) new window.Sortable(list, { group: { name: "deals", put: true, pull: false }, sort: false, draggable: "[data-card]" });
   }
 }
@@ -124,7 +129,7 @@ function drop({ item, clone, from, to: last, originalEvent }) {
   delete item.dataset.gate;
   swallowClick();
   const to = under(originalEvent) ?? last;
-  const place = to !== last || to.dataset.owner ? {} : beside(item);
+  const place = to !== last || to.matches(BESIDE) ? {} : beside(item);
   const before = item.dataset.from;
   delete item.dataset.from;
   if (last !== from) clone.replaceWith(item);
@@ -134,14 +139,15 @@ function drop({ item, clone, from, to: last, originalEvent }) {
     return;
   }
   if (to.dataset.owner) return passOn(item, to.dataset.owner);
+  if (to.matches("[data-lose]")) return lose(item);
   move(item, to.closest("[data-stage]").dataset.stage, byHand() ? place : {});
 }
 
 /** Where the hand let go: Sortable looks only every 50 ms, and a flung card is elsewhere by then. */
 function under(event) {
   const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
-  const place = clientX === undefined ? null : document.elementFromPoint(clientX, clientY)?.closest("[data-stage], [data-owner]");
-  return place?.matches("[data-owner]") ? place : place && one("[data-cards]", place);
+  const place = clientX === undefined ? null : document.elementFromPoint(clientX, clientY)?.closest(`[data-stage], ${BESIDE}`);
+  return place?.matches(BESIDE) ? place : place && one("[data-cards]", place);
 }
 
 // The click that ends a drag must not open the card.

@@ -1,6 +1,6 @@
 // "Move to": the same move with a single pointer, or with M on the card in focus.
 import { all, isTyping, one } from "./page.js";
-import { answer, beside, byHand, move, rank } from "./board.js";
+import { answer, beside, byHand, lose, move, rank } from "./board.js";
 import { choose } from "./choosing.js";
 
 let menu = null;
@@ -56,6 +56,7 @@ function open(card) {
   element.setAttribute("role", "menu");
   element.setAttribute("aria-label", `Move ${card.dataset.name} to`);
   element.append(...all("[data-board] [data-stage]").map((column) => stage(card, column)), ...places(card));
+  if (one("[data-lose]")) element.append(item("Lose it", "", () => lose(card)));
   if (one("[data-choose]", card)) element.append(item("Choose", "X", () => choose(card)));
   one("article", card).append(element);
   opener.setAttribute("aria-expanded", "true");
