@@ -8,26 +8,27 @@ let playing = [];
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const inSight = ({ top, bottom }) => bottom > 0 && top < innerHeight;
 
-// The first things in sight of a page that is scrolled: those of what changes before others.
-function readIn(target, rects) {
-  const seen = [...rects].filter(([element, rect]) => element.matches("[data-row], li, h2, h3") && rect.top >= 0 && inSight(rect));
-  const found = seen.map(([element]) => element);
-  return [...found.filter((element) => target.contains(element)), ...found];
+// What one reads on a page that is scrolled: what is nearest to the middle of the screen.
+function readIn(rects) {
+  const far = ({ left, right, top, bottom }) => Math.abs(top + bottom - innerHeight) + (left < innerWidth / 2 && right > innerWidth / 2 ? 0 : innerHeight);
+  const seen = [...rects].filter(([element, rect]) => rect.height && element.matches("[data-row], li, h2, h3") && inSight(rect));
+  return seen.sort(([, one], [, other]) => far(one) - far(other)).map(([element]) => element);
 }
 
-/** Where everything stands before `target` is drawn anew, and what one reads. */
-export function places(target) {
+/** Where everything stands, and what one reads. */
+export function places() {
   const rects = new Map(all(TRACKED).map((element) => [element, element.getBoundingClientRect()]));
   const scroller = document.scrollingElement;
-  return { rects, scroller, read: scroller.scrollTop > 0 ? readIn(target, rects) : [] };
+  const read = scroller.scrollTop > 0 ? readIn(rects) : [];
+  for (const one of playing) one.cancel(); // what still glides stands where it is to arrive
+  playing = [];
+  return { rects, scroller, read: read.map((element) => [element, element.getBoundingClientRect().top]) };
 }
 
 /** Hold what one reads where it was, and let the rest glide there. */
 export function settle({ rects, read, scroller }) {
-  for (const one of playing) one.cancel();
-  playing = [];
-  const kept = read.find((element) => element.isConnected);
-  if (kept) scroller.scrollTop += kept.getBoundingClientRect().top - rects.get(kept).top;
+  const [kept, top] = read.find(([element]) => element.isConnected) ?? [];
+  if (kept) scroller.scrollTop += kept.getBoundingClientRect().top - top;
   if (isCalm()) return;
   const moves = new Map();
   for (const [element, from] of rects) {

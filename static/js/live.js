@@ -144,7 +144,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   before = null;
   if (!cause.startsWith("tollgate:")) return;
   if (!busy(event.detail.target)) {
-    before = places(event.detail.target);
+    before = places();
     return;
   }
   event.detail.shouldSwap = false;
