@@ -1,13 +1,15 @@
 from typing import Any
-from uuid import UUID
 
 from accounts.models import Member
+from events.live_here import Seat
 from tenancy.models import Account
 from tenancy.scope import scope
 
 
-def member_of(user: Any, account: Account) -> UUID | None:
-    """The user's seat in the account, or None: who may listen there."""
+def seat_of(user: Any, account: Account) -> Seat | None:
+    """The user's seat in the account, or None: who may listen there, and how others see them."""
     with scope(account):
-        member: UUID | None = Member.objects.active().filter(user=user).values_list("pk", flat=True).first()
-        return member
+        member: Member | None = Member.objects.active().filter(user=user).first()
+    if member is None:
+        return None
+    return Seat(member.pk, {"name": member.name, "initials": member.initials, "hue": member.hue})

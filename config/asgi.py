@@ -7,7 +7,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from accounts.live import member_of  # noqa: E402  (needs the apps)
+from accounts.live import seat_of  # noqa: E402  (needs the apps)
 from events.live import Live  # noqa: E402
 
-application = Live(member_of)
+application = Live(seat_of)

@@ -20,10 +20,13 @@ from django.db import close_old_connections, connection
 from django.http import HttpRequest
 
 from events.live_feed import Change, Feed
+from events.live_here import Seat, others_at, places_said
 from tenancy.models import Account
 
 HEARTBEAT = 15.0  # seconds; many a proxy hangs up on a connection that is silent for 60
 FULL = 200  # changes a slow reader may lag behind before it is told to fetch everything
+SETTLED = 1.0  # seconds until a coming or going is told: who loads a page again has not left
+PRESENCE = Change("", "presence", "", None, "")  # never sent: a stream looks up who is here
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream"),
@@ -34,31 +37,47 @@ _STREAM_HEADERS = [
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Admit = Callable[[Any, Account], UUID | None]
+Admit = Callable[[Any, Account], Seat | None]
 
 
 @dataclass(eq=False)
 class Stream:
-    """One browser: whose, and what it has not been told yet."""
+    """One browser: whose, which places it has open, and what it has not been told yet."""
 
     account: Account
-    member_id: UUID
+    seat: Seat
+    places: frozenset[str] = frozenset()
+    said: dict[str, Any] = field(default_factory=dict)  # the last hello
     waiting: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(FULL))
 
     def tell(self, change: Change) -> None:
         if self.waiting.full():
-            while not self.waiting.empty():
-                self.waiting.get_nowait()
+            self._forget()
             change = Change.many()
         self.waiting.put_nowait(change)
 
+    def end(self) -> None:
+        """Nobody reads it any more, or nobody writes."""
+        self._forget()
+        self.waiting.put_nowait(None)
+
+    def _forget(self) -> None:
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+
+    def look(self) -> None:
+        """Let it look up who is here; who lags behind hears it with the next heartbeat."""
+        if not self.waiting.full():
+            self.waiting.put_nowait(PRESENCE)
+
 
 class Live:
-    """The ASGI application. `admit(user, account)` says which member the user is there, or None."""
+    """The ASGI application. `admit(user, account)` says which seat the user has there, or None."""
 
     def __init__(self, admit: Admit) -> None:
         self.admit = admit
         self.feed: Feed[Stream] = Feed()
+        self._settling: set[UUID] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,22 +92,20 @@ class Live:
         await self._serve(stream, scope, receive, send)
 
     async def _serve(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [
-            (b"content-type", b"text/event-stream"),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers + _cors()})
+        await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS + _cors()})
         gone = asyncio.create_task(_until_gone(receive))
+        gone.add_done_callback(lambda _: stream.end())
         self.feed.join(stream.account, stream)
+        self._came_or_went(stream.account)
         try:
-            await send(_frame("hello", {"people": self.people(stream.account.pk)}))
+            await self._greet(stream, send)
             while not gone.done():
                 await self._next(stream, scope, send)
         except (_Closed, OSError):
             pass
         finally:
             self.feed.leave(stream.account, stream)
+            self._came_or_went(stream.account)
             gone.cancel()
 
     async def _next(self, stream: Stream, scope: Scope, send: Send) -> None:
@@ -96,24 +113,53 @@ class Live:
             change = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT)
         except TimeoutError:
             # A heartbeat is also the moment to notice that somebody logged out or left the account.
-            if await asyncio.to_thread(self._admitted, scope, stream.account.slug) is None:
+            again = await asyncio.to_thread(self._admitted, scope, stream.account.slug)
+            if again is None:
                 raise _Closed from None
-            await send(_frame("hello", {"people": self.people(stream.account.pk)}))
+            stream.seat = again.seat
+            await self._greet(stream, send)
             return
         if change is None:
             raise _Closed
+        if change is PRESENCE:
+            if self.presence(stream) != stream.said:
+                await self._greet(stream, send)
+            return
         await send(_frame("change", change.as_json(), change.id))
 
-    def people(self, account_id: UUID) -> int:
-        """How many members have a page of this account open, in this process."""
-        return len({stream.member_id for stream in self.feed.listeners(account_id)})
+    async def _greet(self, stream: Stream, send: Send) -> None:
+        stream.said = self.presence(stream)
+        await send(_frame("hello", stream.said))
+
+    def presence(self, stream: Stream) -> dict[str, Any]:
+        """How many members have a page of the account open, and who else those that `stream` has; in this process."""
+        present = self.feed.listeners(stream.account.pk)
+        told: dict[str, Any] = {"people": len({one.seat.member_id for one in present})}
+        if stream.places:
+            me = stream.seat.member_id
+            told["here"] = {place: others_at(place, present, me) for place in sorted(stream.places)}
+        return told
+
+    def _came_or_went(self, account: Account) -> None:
+        """Tell the account's streams soon, once for all who come and go until then."""
+        if account.pk in self._settling:
+            return
+        self._settling.add(account.pk)
+        asyncio.get_running_loop().call_later(SETTLED, self._look, account.pk)
+
+    def _look(self, account_id: UUID) -> None:
+        self._settling.discard(account_id)
+        for stream in self.feed.listeners(account_id):
+            stream.look()
 
     def _admitted(self, scope: Scope, slug: str) -> Stream | None:
         try:
             user = _user(scope)
             account = Account.objects.filter(slug=slug).first() if user else None
-            member_id = self.admit(user, account) if account else None
-            return Stream(account, member_id) if account and member_id else None
+            seat = self.admit(user, account) if account else None
+            if account is None or seat is None:
+                return None
+            return Stream(account, seat, places_said(scope.get("query_string", b""), seat.member_id))
         finally:
             connection.close()
 
@@ -124,7 +170,7 @@ class Live:
                 await send({"type": "lifespan.startup.complete"})
         self.reader.cancel()
         for stream in self.feed.everyone():
-            stream.waiting.put_nowait(None)
+            stream.end()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from accounts.roles import Function
+from events.live_here import place_ticket
 from pipeline.board import Board
 from pipeline.choices import chips
 from pipeline.models import Layout, Stage
@@ -20,6 +21,7 @@ def head(board: Board, stages: Sequence[Stage], me: Member, layout: str) -> dict
     query = board.asked.query
     return {
         "pipeline": board.pipeline,
+        "here": place_ticket(me.pk, board.pipeline.public_id),
         "pipelines": pipelines(stages, board, layout),
         "totals": board.totals,
         "views": tabs(board, layout),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from events.live_here import place_ticket
 from leads.already import ALREADY_KNOWN
 from leads.duplicates import is_suspected
 from leads.merging import late
@@ -46,6 +47,7 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
         **(composer(found) if may else {}),
         "place": place(found, request.member),
         "panels": panels(found),
+        "here": place_ticket(request.member.pk, found.public_id),
     }
     return render(request, "pipeline/lead.html", context)
 

@@ -16,7 +16,7 @@ function readIn(rects) {
 }
 
 /** Where everything stands, and what one reads. */
-export function places() {
+export function standing() {
   const rects = new Map(all(TRACKED).map((element) => [element, element.getBoundingClientRect()]));
   const scroller = document.scrollingElement;
   const read = scroller.scrollTop > 0 ? readIn(rects) : [];

@@ -4,7 +4,8 @@
 // Of all open tabs the one that holds the lock reads the stream and tells the others.
 import { all, isTyping, on, one } from "./page.js";
 import { serverNow } from "./countdown.js";
-import { places, settle } from "./glide.js";
+import { settle, standing } from "./glide.js";
+import { heardOf, places, showHere, whereabouts } from "./here.js";
 
 const url = document.body.dataset.liveUrl;
 const ON_CARDS = /^(activity|criterion|deal|file|gate|lead|meeting|objection|promise|stakeholder|task)\./;
@@ -16,6 +17,8 @@ let stream = null;
 let channel = null;
 
 let people = 1;
+let here = {};
+let moving = 0;
 let told = 0;
 let pause = QUICK;
 let waiting = null;
@@ -81,8 +84,17 @@ function receive(message) {
     good = serverNow();
     if (!lost) show("on");
   }
-  if (message.hello && stream) channel?.postMessage({ state: lost ? "off" : "on", people });
+  if (message.here) showHere((here = message.here));
+  if (message.hello && stream) channel?.postMessage({ state: lost ? "off" : "on", people, here });
+  if (message.where) channel?.postMessage({ at: whereabouts() });
+  if (message.at && heardOf(message.at) && stream) moved();
   if (message.retry && stream) connect();
+}
+
+// Another tab of this browser went elsewhere: the stream says so by being opened again, once for all that do.
+function moved() {
+  clearTimeout(moving);
+  moving = setTimeout(connect, QUICK);
 }
 
 function tell(message) {
@@ -90,16 +102,23 @@ function tell(message) {
   channel?.postMessage(message);
 }
 
+// The old stream ends when the new one is there, so that nothing is missed in between.
 function connect() {
-  stream?.close();
-  stream = new EventSource(url, { withCredentials: true });
-  stream.onopen = () => tell({ state: "on" });
-  stream.addEventListener("hello", (event) => tell(JSON.parse(event.data)));
-  stream.addEventListener("change", (event) => tell({ change: JSON.parse(event.data) }));
-  stream.onerror = () => {
+  const old = stream;
+  const fresh = new EventSource([url, places()].filter(Boolean).join("?"), { withCredentials: true });
+  stream = fresh;
+  fresh.onopen = () => {
+    old?.close();
+    tell({ state: "on" });
+  };
+  fresh.addEventListener("hello", (event) => tell(JSON.parse(event.data)));
+  fresh.addEventListener("change", (event) => tell({ change: JSON.parse(event.data) }));
+  fresh.onerror = () => {
+    old?.close();
+    if (fresh !== stream) return;
     tell({ state: "off" });
     // A refused stream is closed for good by the browser; try again, slower.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
+    if (fresh.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
   };
 }
 
@@ -110,9 +129,12 @@ function start() {
   }
   channel = new BroadcastChannel(`live ${url}`);
   channel.onmessage = (event) => receive(event.data);
-  channel.postMessage({ hello: true });
+  channel.postMessage({ hello: true, at: whereabouts() });
+  addEventListener("pagehide", () => channel.postMessage({ at: whereabouts(true) }));
+  addEventListener("pageshow", ({ persisted }) => persisted && channel.postMessage({ at: whereabouts() }));
   navigator.locks.request(`live ${url}`, () => {
     connect();
+    channel.postMessage({ where: true });
     return new Promise(() => {}); // held until this tab goes
   });
 }
@@ -144,7 +166,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   before = null;
   if (!cause.startsWith("tollgate:")) return;
   if (!busy(event.detail.target)) {
-    before = places();
+    before = standing();
     return;
   }
   event.detail.shouldSwap = false;

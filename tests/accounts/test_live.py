@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.live import member_of
+from accounts.live import seat_of
 from events.kinds import Kind
 from events.live import FULL, Live, Stream
 from events.live_feed import TOO_MANY, Change, Feed, read_accounts
+from events.live_here import Seat
 from events.record import SYSTEM, record
 from tenancy import clock
 from tenancy.ids import public_id, uuid7
@@ -32,14 +33,14 @@ def cast() -> SimpleNamespace:
 class Browser:
     """One EventSource: what it asked and what it was sent."""
 
-    def __init__(self, member: Any, slug: str, origin: str = "") -> None:
+    def __init__(self, member: Any, slug: str, origin: str = "", query: str = "") -> None:
         client = Client()
         if member:
             client.force_login(member.user)
         cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
         headers = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie.value}".encode())] if cookie else []
         headers += [(b"origin", origin.encode())] if origin else []
-        self.scope = {"type": "http", "path": f"/live/{slug}/", "headers": headers}
+        self.scope = {"type": "http", "path": f"/live/{slug}/", "headers": headers, "query_string": query.encode()}
         self.sent: list[dict[str, Any]] = []
         self.gone = asyncio.Event()
 
@@ -62,7 +63,7 @@ class Browser:
 
 def listen(browser: Browser, meanwhile: Any, live: Live | None = None) -> None:
     """Open the stream, do something elsewhere, read the feed twice, close."""
-    live = live or Live(member_of)
+    live = live or Live(seat_of)
 
     async def visit() -> None:
         streaming = asyncio.create_task(live(browser.scope, browser.receive, browser.send))
@@ -73,14 +74,9 @@ def listen(browser: Browser, meanwhile: Any, live: Live | None = None) -> None:
             await live.feed.turn()
             await asyncio.sleep(0.05)
         browser.gone.set()
-        await asyncio.wait_for(asyncio.gather(streaming, _wake(live)), 5)
+        await asyncio.wait_for(streaming, 5)
 
     asyncio.run(visit())
-
-
-async def _wake(live: Live) -> None:
-    for stream in live.feed.everyone():
-        stream.waiting.put_nowait(None)
 
 
 def captured(cast: SimpleNamespace, lead: Any) -> Any:
@@ -145,7 +141,7 @@ def test_what_happened_long_before_is_not_told(cast: SimpleNamespace) -> None:
 
 def test_a_slow_reader_is_told_to_fetch_everything(cast: SimpleNamespace) -> None:
     async def lag() -> list[str]:
-        stream = Stream(cast.account, uuid7())
+        stream = Stream(cast.account, Seat(uuid7()))
         for number in range(FULL + 1):
             stream.tell(Change(str(number), "lead.captured", "", None, ""))
         return [stream.waiting.get_nowait().kind for _ in range(stream.waiting.qsize())]  # type: ignore[union-attr]

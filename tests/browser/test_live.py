@@ -6,6 +6,7 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import samples
+from tests.browser.checks import assert_good
 from tests.browser.still import HOST, render, show
 
 STREAM = f"{HOST}/live/"
@@ -93,3 +94,40 @@ def test_what_follows_a_change_is_told_soon_and_a_flood_once_a_second(page: Page
         page.clock.run_for(1)
         told.append((early, page.evaluate("window.tellings")))
     assert told == [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]
+
+
+FACES = [
+    {"name": name, "initials": initials, "hue": at}
+    for at, (name, initials) in enumerate([("Jo Park", "JP"), ("Max Oduya", "MO"), ("Tomasz Wit", "TW")])
+]
+SAY = """([people, faces]) => window.stream.dispatchEvent(new MessageEvent("hello", {
+    data: JSON.stringify({ people, here: { pip_1: faces } }),
+}))"""
+LISTENING = """window.opened = [];
+window.EventSource = class extends EventTarget {
+    constructor(url) { super(); window.stream = this; window.opened.push(url); setTimeout(() => this.onopen?.()); }
+    close() {}
+};"""
+
+
+def open_board_with_place(page: Page, place: str = "pip_1:signed") -> None:
+    page.add_init_script(LISTENING)
+    html = render("pipeline/board.html", frame=samples.frame() | {"live_url": STREAM}, here=place, **samples.board())
+    show(page, html)
+    page.wait_for_function("() => window.opened.length")
+
+
+def test_who_else_is_here_is_shown_by_face_and_counted(page: Page) -> None:
+    open_board_with_place(page)
+    here = page.get_by_role("list", name="Also on this board")
+    expect(here).to_have_count(0)
+    page.evaluate(SAY, [4, FACES])
+    expect(here.get_by_role("listitem")).to_have_text(["JPJo Park", "MOMax Oduya", "TWTomasz Wit"])
+    expect(page.locator("[data-live-words]")).to_have_text("Live, 4 people here")
+    assert_good(page, "here")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate(SAY, [9, [FACES[0] | {"name": f"Person {number}"} for number in range(8)]])
+    expect(here.get_by_role("listitem")).to_have_count(4)
+    expect(here).to_contain_text("+5")
+    page.evaluate(SAY, [1, []])
+    expect(here).to_have_count(0)
