@@ -51,6 +51,11 @@ class BoardView(TenantModel):
         return found
 
     @classmethod
+    def first_few(cls, member: Member, most: int) -> list[BoardView]:
+        """Up to `most` of those that `member` sees, by name."""
+        return list(cls.objects.seen_by(member)[:most])
+
+    @classmethod
     def save_for(cls, member: Member, **columns: Any) -> BoardView:
         """A new view of `member`, with these columns."""
         made: BoardView = cls.objects.create(member=member, **columns)

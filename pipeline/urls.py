@@ -18,6 +18,7 @@ urlpatterns = [
     path("board/list/", views_list.deals, name="board-list"),
     path("board/list/csv/", views_list.spreadsheet, name="board-csv"),
     path("board/list/columns/", views_list.columns, name="board-columns"),
+    path("board/saved/", views_saved.saved, name="board-saved"),
     path("board/views/", views_saved.views, name="board-views"),
     path("board/views/<public:view_id>/", views_saved.view, name="board-view"),
     path("board/views/<public:view_id>/deletion/", views_saved.view_deletion, name="board-view-deletion"),

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
@@ -21,6 +21,7 @@ from pipeline.views import query_of_page
 from tenancy import clock
 from tenancy.models import get_or_404
 
+MOST = 8  # in the sidebar; the board has tabs for all
 TAKEN = "You have a view of that name already. Choose another one."
 
 
@@ -46,6 +47,14 @@ class ViewForm(forms.Form):
         if "\x00" in name or self.others.filter(name=name).exists():
             raise forms.ValidationError(TAKEN)
         return name
+
+
+@require_GET
+@allow(Function.SEE_LEADS)
+def saved(request: Any) -> HttpResponse:
+    """The saved views in the sidebar; nothing for who has none."""
+    found = [(view.name, url_of(view)) for view in BoardView.first_few(request.member, MOST)]
+    return render(request, "pipeline/saved_views.html", {"views": found}) if found else HttpResponse()
 
 
 @require_http_methods(["GET", "POST"])

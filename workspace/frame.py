@@ -86,11 +86,23 @@ class Frame:
         return self.nav[:4]
 
     @cached_property
+    def accounts(self) -> list[Page]:
+        """The accounts of a person who belongs to several, to go from one to another; of others none."""
+        found = door.accounts_of_user(self.member.user_id)
+        pages = [Page(one.name, f"/{one.slug}/", "building-2", current=one == self.account) for one in found]
+        return pages if len(pages) > 1 else []
+
+    @property
+    def saved_url(self) -> str:
+        """Where the board's saved views come from, once the sidebar is seen."""
+        return reverse("board-saved") if self.member.may(Function.SEE_LEADS) else ""
+
+    @cached_property
     def links(self) -> list[Page]:
         """What belongs to the person."""
         links = [Page(name, reverse(url), icon) for name, url, icon in OWN if self.member.may(FOR_WHOM[url])]
         links += [Page(name, outside_url(url), icon) for name, url, icon in LINKS]
-        if len(door.accounts_of_user(self.member.user_id)) > 1:
+        if self.accounts:
             links.insert(0, Page("Other accounts", outside_url("home") + "?choose", "arrow-left"))
         return links
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import samples
-from tests.browser.checks import assert_accessible, assert_good, screenshot
+from tests.browser.checks import THEMES, assert_accessible, assert_good, screenshot
 from tests.browser.still import HOST, render, show
 
 PAGES = {
@@ -181,3 +181,22 @@ def test_filtered_board_still_moves_cards_and_keeps_the_field(page: Page) -> Non
     page.keyboard.press("Space")
     expect(page.locator("#gate")).to_be_visible()
     assert len(sent) == 1
+
+
+def test_who_has_several_accounts_switches_between_them(page: Page) -> None:
+    accounts = [
+        {"name": "Harbourline IT", "url": "/harbourline/", "current": True},
+        {"name": "Marlowe Partners and Sons of the Harbour", "url": "/marlowe/", "current": False},
+    ]
+    show(page, render("pipeline/board.html", frame=samples.frame() | {"accounts": accounts}, **samples.board()))
+    opener = page.locator(".account-menu > summary")
+    expect(page.get_by_role("link", name="Marlowe Partners")).to_be_hidden()
+    opener.press("Enter")
+    expect(page.get_by_role("link", name="Marlowe Partners")).to_have_attribute("href", "/marlowe/")
+    expect(page.locator(".account-menu [aria-current]")).to_have_text("Harbourline IT")
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert_accessible(page, theme)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Marlowe Partners")).to_be_hidden()
+    expect(opener).to_be_focused()
