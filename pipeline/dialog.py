@@ -14,11 +14,24 @@ from accounts.models import Member
 from accounts.roles import Function
 from pipeline.approval import Approver, may_answer
 from pipeline.approvals import approvers
-from pipeline.gate import Gate, Unmet
+from pipeline.gate import Gate, Met, Unmet
 from pipeline.models import Approval, Deal, Stage, StageKind
 from pipeline.wire import title_of
 
 OWED_WITHIN = timedelta(days=7)
+# Where on the lead's page the evidence of a criterion stands, and what the link to it says.
+EVIDENCE = {
+    "field": ("lead-facts", "See the fact"),
+    "condition": ("lead-facts", "See the facts"),
+    "activity": ("lead-timeline", "See the timeline"),
+    "meeting": ("lead-meetings", "See the meeting"),
+    "stakeholder": ("lead-stakeholders", "See the person"),
+    "document": ("lead-files", "See the document"),
+    "approval": ("lead-timeline", "See the timeline"),
+    "checklist": ("lead-timeline", "See the timeline"),
+    "score": ("receipt", "See the score"),
+    "objections": ("lead-objections", "See the objections"),
+}
 
 
 def dialog(
@@ -36,19 +49,21 @@ def dialog(
 ) -> dict[str, Any]:
     """The context of templates/pipeline/gate.html; `said` is what was typed, `errors` what is wrong with it, by key."""
     said, errors, asked = said or {}, errors or {}, asked_for(deal)
+    lead_url = reverse("lead", args=[deal.lead.public_id])
     return {
         "deal": {
             "id": deal.public_id,
             "title": title_of(deal.lead),
             "move_url": reverse("deal-moves", args=[deal.public_id]),
-            "lead_url": reverse("lead", args=[deal.lead.public_id]),
+            "lead_url": lead_url,
+            "owner": deal.owner.name.split()[0] if deal.owner else "",
             "version": deal.version,
         },
         "from_stage": {"id": deal.stage.public_id, "name": deal.stage.name},
         "to_stage": {"id": to.public_id, "name": to.name},
         "passed": answer.passed,
         "unmet": [_item(item, said, errors, me, asked) for item in answer.unmet],
-        "met": [item.wire() for item in answer.met],
+        "met": [item.wire() | _evidence(item, lead_url) for item in answer.met],
         "total": len(answer.unmet) + len(answer.met),
         "may_override": me.may(Function.OVERRIDE_GATES) and all(item.kind != "owner" for item in answer.unmet),
         "owed_on": today + OWED_WITHIN,
@@ -80,6 +95,12 @@ def _let_through(
     managers = approvers(deal, Approver.MANAGER)
     name = managers[0].name.split()[0] if len(managers) == 1 else "a manager"
     return {"name": name, "asked": asked.get(to.public_id)} if managers else None
+
+
+def _evidence(item: Met, lead_url: str) -> dict[str, str]:
+    """The link to what a met criterion rests on."""
+    anchor, words = EVIDENCE[item.kind]
+    return {"evidence_url": f"{lead_url}#{anchor}", "evidence_words": words}
 
 
 def _approval(item: Unmet, me: Member, asked: Mapping[str, Approval]) -> dict[str, Any]:

@@ -9,3 +9,12 @@ for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   });
 }
 on("click", "[data-panel-retry]", (_, button) => button.closest("[data-panel]").dispatchEvent(new CustomEvent("retry")));
+
+// What the address points at may come with a panel: then one is taken there once it is there.
+let wanted = location.hash.slice(1);
+document.addEventListener("htmx:afterSettle", () => {
+  const place = wanted && document.getElementById(wanted);
+  if (!place) return;
+  wanted = "";
+  place.scrollIntoView({ block: "center" });
+});

@@ -71,6 +71,7 @@ def column(number: int, name: str, cards: list[dict[str, Any]], **more: Any) -> 
         "weighted": "€49k",
         "gate": 3 if number > 1 else 0,
         "gate_url": f"/stages/{number}/gate/",
+        "empty": {"title": "No deal is behind this gate", "text": "2 deals wait in Fit.", "url": "/board/list/"},
         "cards": cards,
     } | more
 
@@ -96,7 +97,7 @@ def board() -> dict[str, Any]:
         "cards_url": "/board/cards/",
         "totals": {"all": 7, "open": 5, "value": "€2.62M", "weighted": "€1.13M"},
         "views": [{"name": "All open", "url": "/board/", "current": True, "count": 5}],
-        "filter": {"on": True, "chips": [
+        "filter": {"on": True, "count": 1, "chips": [
             {"name": "tier", "label": "Tier", "icon": "signal", "on": True, "options": [("high", "High", True)]},
         ]},
         "hidden": 2,
@@ -135,7 +136,14 @@ def gate() -> dict[str, Any]:
         "to_stage": {"id": "sta_3", "name": "Commercial review"},
         "total": len(unmet) + 1,
         "unmet": unmet,
-        "met": [{"label": "A technical stakeholder has reviewed", "evidence": "Leila Haddad, on 11 March"}],
+        "met": [
+            {
+                "label": "A technical stakeholder has reviewed",
+                "evidence": "Leila Haddad, on 11 March",
+                "evidence_url": "/leads/4/#lead-stakeholders",
+                "evidence_words": "See the person",
+            }
+        ],
         "may_override": True,
         "owed_on": datetime.now(UTC),
     }
