@@ -58,6 +58,7 @@ class Listing:
                 ],
                 "columns": self.columns.options(),
                 "on": bool(self.query),
+                "count": len(self.query.keys() - {"q"}),
             },
             "order": self.order,
             "sorts": {column: self._sort(column) for column in SORTS},

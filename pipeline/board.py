@@ -18,6 +18,7 @@ from django.urls import reverse
 from accounts.models import Member
 from pipeline.amounts import sums
 from pipeline.cards import Deck, Row, cards_named, cards_of, first_cards, month_of
+from pipeline.emptiness import emptiness
 from pipeline.filters import Asked, asked
 from pipeline.models import Criterion, Deal, DealQuerySet, DealStatus, Pipeline, Stage, StageKind, When
 from pipeline.names import Names, names
@@ -256,7 +257,7 @@ class Board:
             "gate_url": reverse("stage-gate", args=[column_id]) if gate else "",
             "cards": [self.deck.card(row) for row in shown],
             "more_url": "",
-            "empty": "Nothing closed yet" if won else "",
+            "empty": emptiness(self, stage),
         }
         if len(rows) > most and shown:
             after = self._order(stage).cursor(shown[-1])

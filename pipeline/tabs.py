@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from pipeline.board import Board
 from pipeline.filters import VIEWS
 from pipeline.models import BoardView, Layout, Stage
+
+if TYPE_CHECKING:
+    from pipeline.board import Board
 
 PAGES = {Layout.BOARD: "board", Layout.LIST: "board-list"}
 WHOLE = "all"  # a view's name in the address that means no view, also to who begins with another one

@@ -51,6 +51,7 @@ class Intake:
             "filter": {
                 "chips": _chips(self.query),
                 "on": bool(set(self.query) & set(FILTERS)),
+                "count": len(set(self.query) & set(FILTERS)),
                 "view": view,
                 "clear_url": f"{base}?view={view}" if view else base,
             },

@@ -12,6 +12,7 @@ import "./live.js";
 import "./forms.js";
 import "./mentions.js";
 import "./palette.js";
+import "./filters.js";
 import "./panels.js";
 import "./choosing.js";
 import "./board-live.js";

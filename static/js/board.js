@@ -1,5 +1,5 @@
 // The board: drag and drop, lifting by keyboard, the move menu. Nothing moves before the server says so.
-import { all, icon, on, one } from "./page.js";
+import { all, icon, on, one, say } from "./page.js";
 import { lifting } from "./lift.js";
 import { moveMenu } from "./move-menu.js";
 
@@ -86,6 +86,7 @@ function dragging(list) {
     onStart: ({ item }) => {
       list.closest("[data-board]").dataset.dragging = item.hasAttribute("data-mine") ? "mine" : "";
       item.dataset.from = JSON.stringify(beside(item));
+      carried = { item, next: item.nextElementSibling };
       showAnswers(item);
     },
     onMove: ({ dragged, to }) => {
@@ -98,6 +99,15 @@ function dragging(list) {
     onEnd: drop,
   });
 }
+
+// Esc puts back what the pointer carries: the drag ends as if the hand had let go, and nothing comes of it.
+let carried = null;
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !carried) return;
+  event.preventDefault();
+  carried.putBack = true;
+  document.dispatchEvent(new PointerEvent("pointercancel", { bubbles: true }));
+});
 
 /** Ask why a card goes to a colleague: the dialog "Pass on", with them chosen. */
 export function passOn(card, owner = "") {
@@ -128,12 +138,20 @@ function drop({ item, clone, from, to: last, originalEvent }) {
   delete item.dataset.slot;
   delete item.dataset.gate;
   swallowClick();
-  const to = under(originalEvent) ?? last;
+  const { next, putBack } = carried ?? {};
+  carried = null;
+  const to = putBack ? from : (under(originalEvent) ?? last);
   const place = to !== last || to.matches(BESIDE) ? {} : beside(item);
   const before = item.dataset.from;
   delete item.dataset.from;
   if (last !== from) clone.replaceWith(item);
   else if (clone !== item) clone?.remove();
+  if (putBack) {
+    from.insertBefore(item, next?.isConnected && next.parentElement === from ? next : null);
+    document.addEventListener("pointerup", swallowClick, { capture: true, once: true });
+    say(`${item.dataset.name} is back where it was.`);
+    return;
+  }
   if (to === from) {
     if (to === last && byHand() && JSON.stringify(place) !== before) rank(item, place);
     return;

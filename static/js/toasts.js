@@ -59,8 +59,13 @@ function closer() {
 document.addEventListener("htmx:afterRequest", ({ target }) => target.closest?.("[data-toast-undo]")?.closest("[data-toast]").remove());
 on("click", "[data-toast-close]", (_, button) => button.closest("[data-toast]").remove());
 document.addEventListener("toast", (event) => toast(typeof event.detail?.value === "string" ? { text: event.detail.value } : event.detail));
-document.addEventListener("htmx:sendError", () => toast({ text: "The server can't be reached. What you typed is still here.", kind: "error" }));
+// What loads by itself says in its own place that it didn't.
+const saysSo = ({ target }) => Boolean(target.closest?.("[data-more], [data-panel]"));
+document.addEventListener("htmx:sendError", (event) => {
+  if (!saysSo(event)) toast({ text: "The server can't be reached. What you typed is still here.", kind: "error" });
+});
 document.addEventListener("htmx:responseError", (event) => {
+  if (saysSo(event)) return;
   const request = event.detail.xhr;
   const reference = request.getResponseHeader("X-Request-ID");
   const what = request.status >= 500 ? "That didn't work on our side. What you typed is still here." : "That wasn't possible.";

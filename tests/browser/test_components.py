@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import samples
 from tests.browser.checks import THEMES, assert_accessible, assert_good, screenshot
@@ -200,3 +200,21 @@ def test_who_has_several_accounts_switches_between_them(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Marlowe Partners")).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_a_column_that_did_not_load_says_so_in_its_place_and_nowhere_else(browser: Browser) -> None:
+    page = browser.new_page(reduced_motion="reduce")  # of its own: a failure stands in the console
+    more = samples.column(1, "Initial interest", [], more_url="/board/columns/sta_1/?after=1")
+    show(page, render("pipeline/board.html", frame=samples.frame(), **samples.board() | {"columns": [more]}))
+    page.wait_for_load_state("networkidle")
+    answers = [{"status": 200, "body": "<li>There</li>"}, {"status": 500, "headers": {"X-Request-ID": "01a22eea9ea97"}}]
+    page.route(f"{HOST}/board/columns/**", lambda route: route.fulfill(**answers.pop()))
+    page.reload()
+    column = page.locator("#column-sta_1")
+    expect(column.get_by_role("alert")).to_contain_text("This column didn’t load")
+    expect(column).to_contain_text("Reference 01a22eea")
+    expect(page.locator("[data-toast]")).to_have_count(0)
+    assert_accessible(page)
+    column.get_by_role("button", name="Load again").click()
+    expect(column).to_contain_text("There")
+    page.close()
