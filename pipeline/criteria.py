@@ -239,6 +239,8 @@ def _more(row: Criterion, known: Catalogue) -> str:
             return f"{sentence(params['condition'], known)}."
         case "stakeholder" if params.get("reviewed"):
             return f"{usual_label(row.kind, params)}."
+        case "stakeholder":
+            return f"Role is {' or '.join(ROLES.get(role, role) for role in params['roles'])}."
         case "checklist":
             return f"“{params.get('question', '')}”{' With a date.' if params.get('date') else ''}"
         case "approval":

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import allow
 from accounts.roles import Function
+from events.kinds import Kind
+from events.models import Event
 from leads.catalogue import catalogue
 from pipeline import editing
 from pipeline.criteria import criteria_of, sentence_of
@@ -50,6 +52,7 @@ OFFERED = {
     "score": "Minimum score",
     "objections": "No open objection",
 }
+STEPS = {"up": -1, "down": 1}
 SKIPS = [("True", "Checks all gates"), ("False", "Not allowed")]
 BACKS = {Back.FREE: "At any time", Back.REASON: "With a reason", Back.NEVER: "Not allowed"}
 
@@ -73,6 +76,9 @@ class StageForm(forms.Form):
     colour = forms.ChoiceField(choices=Colour.choices, required=False, help_text="A mark to tell stages apart.")
     is_opportunity = forms.BooleanField(required=False, label="Deals here count as opportunities")
 
+    # What one looks at every time stands in sight, the rest unfolds.
+    SEEN = ("probability", "limit_working_days", "wip", "skip")
+
     def __init__(self, data: Any = None, *, stage: Stage) -> None:
         super().__init__(data, label_suffix="", initial={name: getattr(stage, name) for name in self.base_fields})
         for field in self.fields.values():
@@ -80,6 +86,18 @@ class StageForm(forms.Form):
                 field.widget.attrs["class"] = "select"
             elif isinstance(field, forms.IntegerField):
                 field.widget.attrs["class"] = "input"
+
+    @property
+    def seen(self) -> list[Any]:
+        return [self[name] for name in self.SEEN]
+
+    @property
+    def rest(self) -> list[Any]:
+        return [field for field in self if field.name not in self.SEEN]
+
+    @property
+    def rest_is_wrong(self) -> bool:
+        return any(field.errors for field in self.rest)
 
 
 @allow(Function.MANAGE_ACCOUNT)
@@ -119,11 +137,13 @@ def stages(request: Any, pipeline_id: str) -> HttpResponse:
 @allow(Function.MANAGE_ACCOUNT)
 @require_POST
 def place(request: Any, stage_id: str) -> HttpResponse:
-    """Put it elsewhere in the order: `position`, 1 for the first. The list comes back."""
+    """Put it elsewhere in the order: `position`, 1 for the first, or "up" or "down". The list comes back."""
     found = the_stage(stage_id)
+    step = STEPS.get(str(request.POST.get("position")))
+    to = position_said(request) if step is None else _place_of(found) + step
     answer = done(
         request,
-        lambda: editing.place_stage(found, position_said(request), by=request.by),
+        lambda: editing.place_stage(found, to, by=request.by),
         "",
         "settings-stage",
         found.public_id,
@@ -132,6 +152,12 @@ def place(request: Any, stage_id: str) -> HttpResponse:
         return answer
     shown = the_stage(str(request.GET.get("shown") or stage_id))
     return render(request, "workspace/settings/stage_list.html", {"stage": shown, **around(shown)})
+
+
+def _place_of(found: Stage) -> int:
+    """Its number among the stages of its pipeline, from 1."""
+    before = Stage.objects.in_use().filter(pipeline=found.pipeline_id, position__lt=found.position)
+    return int(before.count()) + 1
 
 
 @allow(Function.MANAGE_ACCOUNT)
@@ -182,6 +208,9 @@ def around(found: Stage) -> dict[str, Any]:
     own = [row for row in rows if row.stage_id == found.pk]
     asked = [row for row in rows if row.required]
     return {
+        "changed": last_change(found),
+        "is_first": stages[0] == found,
+        "is_last": stages[-1] == found,
         "pipeline": found.pipeline,
         "pipelines": Pipeline.objects.in_use(),
         "lines": [
@@ -192,6 +221,13 @@ def around(found: Stage) -> dict[str, Any]:
         "offered": [(kind.value, OFFERED[kind.value], ICONS[kind.value]) for kind in CriterionKind],
         "seen": _seen(own, known),
     }
+
+
+def last_change(found: Stage) -> Event | None:
+    """Who changed this stage last, and when; None if nobody did since it came with its pipeline."""
+    events = Event.objects.filter(kind=Kind.STAGE_CHANGED, subject_id=found.pk)
+    newest: Event | None = events.order_by("-occurred_at", "-id").first()
+    return newest
 
 
 TITLES = {When.EXIT: "To leave this stage", When.ENTRY: "To enter this stage"}
