@@ -56,6 +56,13 @@ STORIES: dict[str, tuple[tuple[str, float], ...]] = {
     "disqualified": (("try", 0.2), ("disqualify", 1.1)),
 }
 LOST_BECAUSE = ("No budget this year", "Went with a competitor", "Keeps it in-house", "No answer any more")
+# Numbers that the regulators keep for stories: nobody has them.
+NUMBERS = {
+    "GB": "+44 20 7946 0{:03}",
+    "IE": "+353 20 910 0{:03}",
+    "DE": "+49 30 23125 {:03}",
+    "US": "+1 202 555 0{:03}",
+}
 STAKEHOLDERS = {
     "decision_maker": "Dana Whitfield",
     "technical": "Viktor Hahn",
@@ -98,6 +105,8 @@ def enquire(number: int, row: dict[str, Any]) -> None:
     facts = {name: row[name] for name in sent} | {"external_id": f"demo-{number}", "value": row["value"]}
     if row["source"] != "Website":
         facts["headcount"] = row["headcount"]
+    if row["country"] in NUMBERS:
+        facts["phone"] = NUMBERS[row["country"]].format(100 + number)
     source = Source.objects.get(name=row["source"])
     capture({key: value for key, value in facts.items() if value}, source=source, channel="api", by=SYSTEM)
 
