@@ -20,8 +20,9 @@ from tenancy.fields import TenantForeignKey
 from tenancy.knowing import row_of
 from tenancy.models import TenantManager, TenantModel, get_or_404
 from tenancy.scope import scope, unscoped
+from tenancy.sight import EVERYTHING
 from tests import test_tenancy as walls
-from tests.factories import a_key, a_lead, an_account, the_cast
+from tests.factories import a_key, a_lead, an_account, in_team, the_cast
 from tests.isolation.test_walker import ACCOUNT_URLS, call, learned
 from tests.isolation.world import logged_in
 from tests.tenancy import test_scope as scopes
@@ -166,3 +167,28 @@ def test_a_door_that_leads_astray_finds_no_key_there(two: SimpleNamespace, monke
     assert Client().get("/api/v1/leads/", headers=headers).status_code == 200
     monkeypatch.setattr(door, "behind", lambda *_: two.acme.account)
     assert Client().get("/api/v1/leads/", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("fault", "instead"),
+    [
+        ("accounts.middleware.sight_of", lambda *_: EVERYTHING),
+        ("tenancy.models.TenantQuerySet.in_sight", lambda rows: rows),
+        ("tenancy.sight.Sight.q", lambda *_: models.Q()),
+    ],
+)
+def test_a_wall_between_teams_that_is_not_there_is_seen(
+    two: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, fault: str, instead: Any
+) -> None:
+    with scope(two.acme.account):
+        lead = a_lead(name="canary-of-acme", owner=in_team(two.acme.rita, "North")).public_id
+        raj = logged_in(in_team(two.acme.raj, "South").user)
+
+    def the_other_team_finds_nothing() -> None:
+        assert raj.get(f"/acme/leads/{lead}/").status_code == 404
+        assert not learned(raj.get("/acme/leads/"))
+
+    the_other_team_finds_nothing()
+    monkeypatch.setattr(fault, instead)
+    with pytest.raises(AssertionError):
+        the_other_team_finds_nothing()
