@@ -1,5 +1,5 @@
 // The focus is never lost: who had it on what went away finds it on what stands there now.
-import { all, one } from "./page.js";
+import { all, isTyping, one } from "./page.js";
 
 const REACHED = "a[href], button:not([disabled]), input:not([type=hidden], [disabled]), select, textarea, summary";
 const ROWS = "[data-row], [data-card], tr, li";
@@ -19,7 +19,7 @@ function siblings(row, step) {
 
 function around(element) {
   const found = [];
-  for (let other = element.parentElement; other && other.id !== "main"; other = other.parentElement) found.push(other);
+  for (let other = element.parentElement; other && !other.matches("main, body, #toasts"); other = other.parentElement) found.push(other);
   return found;
 }
 
@@ -36,9 +36,9 @@ function take(element) {
   return document.activeElement === element;
 }
 
-// The same button of the same region, drawn anew; else the first that can be reached there.
+// The same button of the same region, drawn anew; else the first there. No field: on a phone its keyboard would come up.
 function within(region, element) {
-  const found = all(REACHED, region);
+  const found = all(REACHED, region).filter((other) => !isTyping(other));
   const twin = found.find((other) => other.tagName === element.tagName && words(other) === words(element));
   return take(twin) || found.some(take);
 }
@@ -54,7 +54,7 @@ export function giveTo(element) {
   if (openers.has(dialog) && !(dialog.isConnected && dialog.open)) return giveTo(openers.get(dialog));
   if (element.isConnected && take(one("summary", element.closest("details") ?? element))) return true;
   const place = places.get(element) ?? { rows: [], around: [] };
-  const here = (found) => found.map(now).filter((other) => other && other !== document.body);
+  const here = (found) => found.map(now).filter(Boolean);
   return here(place.rows).some((row) => take(entry(row))) || here(place.around).some((region) => within(region, element)) || take(one("h1"));
 }
 

@@ -49,7 +49,7 @@ def signs_in(phone: Page, acme: SimpleNamespace) -> None:
     says(phone.get_by_label("Work e-mail"), "rita@acme.example")
     says(phone.get_by_label("Password", exact=True), PASSWORD)
     phone.get_by_role("button", name="Sign in").tap()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Today")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Today", timeout=15_000)
     phone.wait_for_load_state()
 
 
@@ -63,6 +63,7 @@ def works_through_today(phone: Page) -> None:
     expect(toasts).to_contain_text("Done: Send the licence questions")
     toasts.get_by_role("button", name="Undo").tap()
     expect(phone.locator(".task", has_text="Send the licence questions")).to_be_visible()
+    expect(phone.get_by_role("heading", level=1)).to_be_focused()
     phone.get_by_role("button", name="Done: Call with voicemail").tap()
     expect(phone.locator(".task", has_text="Call with voicemail")).to_have_count(0)
     phone.get_by_role("button", name="I have answered Petra Keszthelyi").tap()
