@@ -42,8 +42,8 @@ def test_escape_puts_back_what_the_pointer_carries_and_the_hint_says_so(page: Pa
     expect(page.locator("[data-board]")).to_have_attribute("data-dragging", "mine")
     expect(page.locator(".keys-drag", has_text="Esc")).to_be_visible()
     expect(page.locator(".keys-held", has_text="Space")).to_be_hidden()
-    expect(page.locator("#owners")).to_be_visible()
-    owners, hints = page.locator("#owners").bounding_box(), page.locator(".key-line").bounding_box()
+    expect(page.locator(".drop-bar")).to_be_visible()
+    owners, hints = page.locator(".drop-bar").bounding_box(), page.locator(".key-line").bounding_box()
     assert owners
     assert hints
     assert owners["y"] + owners["height"] <= hints["y"] + 1

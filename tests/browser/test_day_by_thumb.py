@@ -97,6 +97,7 @@ def carries_a_card_past_the_edge(phone: Page, acme: SimpleNamespace) -> None:
     dialog.get_by_role("button", name="Save and move").tap()
     expect(discovery.locator(card)).to_have_count(1)
     assert deal_of(acme, acme.unready).stage.name == "Discovery complete"
+    phone.get_by_role("button", name="Filter", exact=True).tap()
     phone.get_by_role("link", name="Clear").tap()
     expect(phone.locator("[data-card]")).to_have_count(4)
 
