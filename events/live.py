@@ -20,13 +20,13 @@ from django.db import close_old_connections, connection
 from django.http import HttpRequest
 
 from events.live_feed import Change, Feed
-from events.live_here import Seat, others_at, places_said
+from events.live_here import Presence, Seat, places_said
 from tenancy.models import Account
 
 HEARTBEAT = 15.0  # seconds; many a proxy hangs up on a connection that is silent for 60
 FULL = 200  # changes a slow reader may lag behind before it is told to fetch everything
 SETTLED = 1.0  # seconds until a coming or going is told: who loads a page again has not left
-PRESENCE = Change("", "presence", "", None, "")  # never sent: a stream looks up who is here
+PRESENCE = Change("", "presence", "", None, "")  # never sent: a stream says hello again
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream"),
@@ -65,9 +65,10 @@ class Stream:
         while not self.waiting.empty():
             self.waiting.get_nowait()
 
-    def look(self) -> None:
-        """Let it look up who is here; who lags behind hears it with the next heartbeat."""
-        if not self.waiting.full():
+    def learn(self, said: dict[str, Any]) -> None:
+        """Let it say who is here, if that is new; who lags behind hears it with the next heartbeat."""
+        if said != self.said and not self.waiting.full():
+            self.said = said
             self.waiting.put_nowait(PRESENCE)
 
 
@@ -122,23 +123,13 @@ class Live:
         if change is None:
             raise _Closed
         if change is PRESENCE:
-            if self.presence(stream) != stream.said:
-                await self._greet(stream, send)
+            await send(_frame("hello", stream.said))
             return
         await send(_frame("change", change.as_json(), change.id))
 
     async def _greet(self, stream: Stream, send: Send) -> None:
-        stream.said = self.presence(stream)
+        stream.said = Presence.of(self.feed.listeners(stream.account.pk)).told(stream)
         await send(_frame("hello", stream.said))
-
-    def presence(self, stream: Stream) -> dict[str, Any]:
-        """How many members have a page of the account open, and who else those that `stream` has; in this process."""
-        present = self.feed.listeners(stream.account.pk)
-        told: dict[str, Any] = {"people": len({one.seat.member_id for one in present})}
-        if stream.places:
-            me = stream.seat.member_id
-            told["here"] = {place: others_at(place, present, me) for place in sorted(stream.places)}
-        return told
 
     def _came_or_went(self, account: Account) -> None:
         """Tell the account's streams soon, once for all who come and go until then."""
@@ -149,8 +140,10 @@ class Live:
 
     def _look(self, account_id: UUID) -> None:
         self._settling.discard(account_id)
-        for stream in self.feed.listeners(account_id):
-            stream.look()
+        present = self.feed.listeners(account_id)
+        here = Presence.of(present)
+        for stream in present:
+            stream.learn(here.told(stream))
 
     def _admitted(self, scope: Scope, slug: str) -> Stream | None:
         try:

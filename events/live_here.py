@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qs
@@ -42,11 +43,32 @@ def places_said(query: bytes, member_id: UUID) -> frozenset[str]:
     return frozenset(found)
 
 
-def others_at(place: str, present: Iterable[Present], me: UUID) -> list[Mapping[str, Any]]:
-    """The faces of everybody else at a place, by name."""
-    faces = {one.seat.member_id: one.seat.face for one in present if place in one.places}
-    faces.pop(me, None)
-    return sorted(faces.values(), key=lambda face: str(face.get("name", "")))
+@dataclass(frozen=True)
+class Presence:
+    """Who is in an account at one moment, and where: faces by member, by place."""
+
+    people: int
+    at: Mapping[str, Mapping[UUID, Mapping[str, Any]]]
+
+    @classmethod
+    def of(cls, present: Sequence[Present]) -> Presence:
+        """Looked up once for all who are told."""
+        at: dict[str, dict[UUID, Mapping[str, Any]]] = defaultdict(dict)
+        for one in present:
+            for place in one.places:
+                at[place][one.seat.member_id] = one.seat.face
+        return cls(len({one.seat.member_id for one in present}), at)
+
+    def told(self, one: Present) -> dict[str, Any]:
+        """How many members have a page of the account open, and who else those that `one` has, by name."""
+        said: dict[str, Any] = {"people": self.people}
+        if one.places:
+            said["here"] = {place: self._others(place, one.seat.member_id) for place in sorted(one.places)}
+        return said
+
+    def _others(self, place: str, me: UUID) -> list[Mapping[str, Any]]:
+        faces = [face for member_id, face in self.at.get(place, {}).items() if member_id != me]
+        return sorted(faces, key=lambda face: str(face.get("name", "")))
 
 
 def _signer(member_id: UUID) -> Signer:

@@ -60,6 +60,21 @@ def test_escape_puts_back_what_the_pointer_carries_and_the_hint_says_so(page: Pa
     expect(column(page, acme, "Discovery").locator(card)).to_have_count(1)
 
 
+def test_a_card_that_one_may_not_give_away_is_offered_to_nobody(page: Page, acme: SimpleNamespace) -> None:
+    with scope(acme.account):
+        mine, theirs = a_ready_deal(acme.rita, company="Mine"), a_ready_deal(acme.raj, company="Theirs")
+    open_board(page, acme, acme.rita)
+    expect(page.locator("#owners .owner").first).to_be_attached()
+    for deal, offered in ((mine, True), (theirs, False)):
+        lift(page, page.locator(f"#deal-{deal.public_id}"), column(page, acme, "Discovery"))
+        expect(page.locator(".keys-drag", has_text="Esc")).to_be_visible()
+        expect(page.locator(".keys-mine")).to_be_visible(visible=offered)
+        expect(page.locator("#owners")).to_be_visible(visible=offered)
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-dragging]")).to_have_count(0)
+        page.mouse.up()
+
+
 def test_the_filters_of_a_phone_are_behind_a_button(page: Page, acme: SimpleNamespace) -> None:
     with scope(acme.account):
         a_deal(acme.rita, company="Northgate Biotech", tier="urgent")

@@ -58,13 +58,19 @@ def test_an_empty_column_says_who_waits_before_its_gate(account: Account, cast: 
         first = stage("Initial").public_id
     page = board(cast.rita)
     assert empties(page) == [
-        "Nothing here New deals begin in this stage.",
+        "Nothing here now",
         "No deal is behind this gate 2 deals wait in Initial interest. Show them",
         "No deal is behind this gate Nobody waits in Discovery complete either.",
         "No deal is behind this gate Nobody waits in Technical fit confirmed either.",
         "Nothing closed yet What is won or lost this month stands here.",
     ]
     assert f'href="/acme/board/list/?stage={first}"' in page
+
+
+def test_an_empty_first_column_waits_for_new_deals(account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        a_ready_deal(cast.rita).move(stage("Discovery"), by=cast.rita.by)
+    assert empties(board(cast.rita))[0] == "Nothing here New deals begin in this stage."
 
 
 def test_one_that_waits_is_one(account: Account, cast: SimpleNamespace) -> None:
@@ -79,4 +85,4 @@ def test_a_column_that_a_filter_emptied_blames_the_filter(account: Account, cast
     for query in ("?tier=low", "?view=stalled", "?q=nobody"):
         assert set(empties(board(cast.rita, query))[:4]) == {
             "None of these deals What you look for is not in this stage."
-        }
+        }, query
