@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -36,17 +37,22 @@ def deal(cast: SimpleNamespace, settings: Any, tmp_path: Any) -> Deal:
         return a_deal(cast.rita, company="Firth Shipping")
 
 
-@pytest.fixture(params=["refuses", "is not there"])
+@pytest.fixture(params=["refuses", "is not there", "says nothing"])
 def away(request: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, deal: Deal) -> Iterator[None]:
-    """A bucket whose keys are not ours, or at whose address nobody listens; what was stored before lies in it."""
+    """A bucket whose keys are not ours, at whose address nobody listens, or somebody who never answers."""
     monkeypatch.setenv("FILES_REGION", "eu-central-1")
     monkeypatch.setenv("FILES_KEY", "ours")
     monkeypatch.setenv("FILES_SECRET", "only we know")
     with served("theirs") as theirs, socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
+        if request.param == "says nothing":
+            nobody.listen()
         silent = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         monkeypatch.setenv("FILES_ENDPOINT", theirs.url if request.param == "refuses" else silent)
-        settings.STORAGES = settings.STORAGES | {"default": bucket.storage("papers")}
+        made = bucket.storage("papers")
+        impatient = Config(read_timeout=0.1, connect_timeout=0.5)
+        made["OPTIONS"]["client_config"] = made["OPTIONS"]["client_config"].merge(impatient)
+        settings.STORAGES = settings.STORAGES | {"default": made}
         yield
 
 
