@@ -212,7 +212,7 @@ def test_a_lead_by_touch(phone: Page, desk: SimpleNamespace, tmp_path: Any) -> N
     phone.locator("#lead-next").get_by_label("Put off or change: Send the offer").tap()
     phone.get_by_role("button", name="In a week, 9:00").locator("visible=true").tap()
     expect(phone.locator("#toasts")).to_contain_text("Put off until")
-    phone.locator("#toasts").get_by_role("button", name="Undo").first.tap()
+    phone.locator("#toasts").get_by_role("button", name="Undo").last.tap()
     expect(phone.locator("#toasts")).to_contain_text("Undone: Put off: Send the offer")
     assert now(desk, Task, title="Send the offer", due_at__lte=clock.now())
 
