@@ -32,7 +32,7 @@ def _lines(card: Card, title: str) -> Iterator[str]:
     yield f'<li id="deal-{_said(card["id"])}"\nclass="js-card"\ndata-card="{_said(card["id"])}"'
     yield "data-fixed" if over else "data-mine" if card.get("mine") else ""
     yield f'data-move-url="{_said(card.get("move_url"))}"\ndata-version="{card["version"]}"'
-    yield f'data-at="{_said(card.get("at"))}"\ndata-missing="{_said(card.get("missing"))}"\ndata-name="{title}">'
+    yield f'data-at="{_said(card.get("at"))}"\ndata-missing=\'{_json(card.get("missing"))}\'\ndata-name="{title}">'
     yield '<article class="deal-card">\n<div class="deal-top">'
     if not over:
         yield f'<input type="checkbox"\nclass="checkbox deal-choose"\ndata-choose\naria-label="Choose {title}">'
@@ -124,6 +124,11 @@ def _icon(name: str) -> str:
 @cache
 def _icons() -> str:
     return escape(static("img/icons.svg"))
+
+
+def _json(text: str | None) -> str:
+    """JSON for an attribute in single quotes: it has double ones by the dozen."""
+    return escape(text or "", quote=False).replace("'", "&#x27;")
 
 
 def _said(value: Any) -> str:
