@@ -153,6 +153,8 @@ def test_a_shared_firm_shows_each_team_its_own_people_and_leads(
     assert "Birgit Holm" in html
     assert "Weidmann" not in html
     assert raj.get(f"/acme/api/v1{page[5:]}").json()["people"] == 1
+    for words, found in (("holm", True), ("weidmann", False)):
+        assert ("Kestrel" in raj.get(f"/acme/companies/?q={words}").content.decode()) is found, words
     desk = raj.get(f"/acme/leads/{mine.public_id}/parts/desk/").content.decode()
     assert "Weidmann" not in desk
 
