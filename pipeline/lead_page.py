@@ -54,7 +54,7 @@ def lead(request: Any, lead_id: str) -> HttpResponse:
 
 def _merged(request: Any, into: UUID) -> HttpResponse:
     """To the lead that one went into; to the list, where that is another team's."""
-    if current_sight() and not Lead.objects.in_sight().filter(pk=into).exists():
+    if current_sight() and seen_lead(into) is None:
         messages.info(request, ALREADY_KNOWN)
         return redirect("leads")
     return redirect("lead", public_id(Lead.PREFIX, into))
@@ -77,6 +77,12 @@ def part(request: Any, lead_id: str, part: str) -> HttpResponse:
     else:
         raise Http404
     return render(request, f"pipeline/lead.html#{part}", context)
+
+
+def seen_lead(lead_id: UUID) -> Lead | None:
+    """The lead with its people, if it is in sight."""
+    found: Lead | None = Lead.objects.in_sight().with_people().filter(pk=lead_id).first()
+    return found
 
 
 def the_lead(public: str) -> Lead:

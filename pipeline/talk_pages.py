@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.history import history
-from leads.models import Lead
 from leads.undoing import CannotUndo, last_change, undo
 from pipeline.comments import change_comment, may_change, remove_comment
 from pipeline.desk_forms import CommentForm, Desk, FileForm
@@ -21,7 +20,7 @@ from pipeline.desk_pages import settled
 from pipeline.files import NotReady, attach_file, change_file, download, or_no_file, remove_file
 from pipeline.following import follow, unfollow
 from pipeline.lead_deeds import told
-from pipeline.lead_page import the_lead
+from pipeline.lead_page import seen_lead, the_lead
 from pipeline.models import Comment, File
 from tenancy.filestore import StoreAway
 from tenancy.models import get_or_404
@@ -117,7 +116,7 @@ def undo_anywhere(request: Any) -> HttpResponse:
 def _undone(request: Any, lead: Any) -> HttpResponse:
     event = last_change(request.by, lead.pk if lead else None)
     if lead is None and event and event.lead_id:
-        lead = Lead.objects.in_sight().with_people().filter(pk=event.lead_id).first()
+        lead = seen_lead(event.lead_id)
         event = event if lead else None  # it went to another team meanwhile
     try:
         words = f"Undone: {undo(event, by=request.by)}" if event else KEPT_LEAD

@@ -73,11 +73,16 @@ def leads(request: Any, name: str) -> HttpResponse:
         "stage": stage,
         "part": part,
         "total": len(ids),
-        "seen": Lead.objects.in_sight().filter(pk__in=ids).count() if current_sight() else len(ids),
+        "seen": seen_of(ids),
         "rows": leads_and_stages(ids),
         "back": f"{reverse('funnel')}?{request.GET.urlencode()}",
     }
     return render(request, "reports/leads.html", context)
+
+
+def seen_of(ids: list[UUID]) -> int:
+    """How many of these leads are in sight."""
+    return Lead.objects.in_sight().filter(pk__in=ids).count() if current_sight() else len(ids)
 
 
 def leads_and_stages(ids: list[UUID]) -> list[tuple[Lead, Stage | None]]:

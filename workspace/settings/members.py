@@ -74,8 +74,13 @@ def members(request: Any) -> HttpResponse:
             messages.success(request, f"{member.name} is a member now.")
             return redirect("settings-members")
     context = {"form": form, "members": everybody(), "roles": Role.choices, "moving": still_moving()}
-    context["teams"] = Team.objects.order_by("name")
+    context["teams"] = teams()
     return show(request, "members.html", context)
+
+
+def teams() -> Any:
+    """All teams, by name."""
+    return Team.objects.order_by("name")
 
 
 def everybody() -> Any:
