@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -16,7 +16,6 @@ from tenancy.ids import from_public, public_id
 
 if TYPE_CHECKING:
     from leads.models import CustomField
-    from tenancy.models import Account
 
 
 class Type(StrEnum):
@@ -107,10 +106,10 @@ def _made_up(name: str) -> Field | None:
     return Field(name, label, Type.TEXT, json=(family, key))
 
 
-def catalogue(account: Account) -> Catalogue:
-    """All facts of `account` by name, its own fields among them."""
+def catalogue() -> Catalogue:
+    """All facts of the account in scope by name, its own fields among them."""
     # Asked for by name: the models know their facts through this module.
-    own = apps.get_model("leads.CustomField").objects.filter(account=account).in_order()
+    own = apps.get_model("leads.CustomField").of_the_account()
     return FIELDS | {field.name: field for field in map(_custom, own)} | _campaign()
 
 
@@ -133,6 +132,7 @@ def _custom(field: CustomField) -> Field:
     )
 
 
+@cache
 def _campaign() -> Catalogue:
     keys = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid")
     fields = [Field(f"campaign.{key}", key, Type.TEXT, json=("campaign", key)) for key in keys]

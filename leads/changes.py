@@ -45,7 +45,7 @@ def apply(lead: Lead, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def custom_fields() -> dict[str, Kept]:
     """The account's custom fields by key."""
-    return {field.key: Kept(field.type, tuple(field.choices)) for field in CustomField.objects.in_order()}
+    return {field.key: Kept(field.type, tuple(field.choices)) for field in CustomField.of_the_account()}
 
 
 def understood(facts: Mapping[str, Any]) -> Reading:

@@ -21,7 +21,7 @@ ROOT = "when"
 @allow(Function.MANAGE_ACCOUNT)
 def condition_rows(request: Any) -> HttpResponse:
     """The rows after `act`, or with the operators that fit a fact just chosen."""
-    known = catalogue(request.account)
+    known = catalogue()
     tree = builder.changed(builder.read(request.POST, ROOT, known), request.POST.get("act", ""), ROOT)
     offered = set(request.POST.get("facts", "").split()) or set(known)
     context = builder_context(tree, {name: field for name, field in known.items() if name in offered})

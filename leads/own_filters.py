@@ -11,12 +11,11 @@ from django.db.models import Q
 from leads.catalogue import Catalogue, Type, catalogue
 from leads.conditions import InvalidCondition, q, validate
 from tenancy import clock
-from tenancy.scope import current_account
 
 
 def own_filters() -> dict[str, Callable[[str], Q]]:
     """How each own field of the account in scope filters; a reader raises ValueError for what makes no sense."""
-    known = catalogue(current_account())
+    known = catalogue()
     return {name: partial(_filter, known, name) for name in known if name.startswith("custom.")}
 
 

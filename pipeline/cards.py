@@ -186,7 +186,10 @@ def cards_of(deals: DealQuerySet) -> list[Row]:
 
 def cards_named(column: str, ids: Sequence[UUID]) -> list[Row]:
     """The same by deals' `id` or `lead_id`: asked by everybody who looks at a board, each time that a card changes."""
-    return _found(f"{_CARDS} AND deal.{column} = ANY(%s)", [current_account().pk, list(ids)])
+    account = current_account().pk
+    if len(ids) == 1:  # the usual case, of which PostgreSQL keeps its plan: for a list it makes one each time
+        return _found(f"{_CARDS} AND deal.{column} = %s", [account, ids[0]])
+    return _found(f"{_CARDS} AND deal.{column} = ANY(%s)", [account, list(ids)])
 
 
 def first_cards(stages: Sequence[Stage], order: Order, over_since: datetime, most: int) -> list[Row]:

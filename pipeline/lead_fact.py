@@ -10,7 +10,6 @@ from leads.labels import fact_words
 from leads.models import Lead
 from leads.vocabulary import FACTS, UNCHANGEABLE
 from pipeline.lead_who import shown_fact
-from tenancy.scope import current_account
 
 LONG = frozenset({"message", "business_problem"})
 HINTS = {"tech_stack": "Azure, SAP", "timeline_days": "days", "value": "25000 EUR"}
@@ -42,7 +41,7 @@ class FactInput:
 
 def fact_input(lead: Lead, name: str) -> FactInput | None:
     """The input of a fact that a person may set; None for any other."""
-    field = catalogue(current_account()).get(name)
+    field = catalogue().get(name)
     changeable = name.startswith("custom.") or (name in FACTS and name not in UNCHANGEABLE)
     if field is None or not changeable:
         return None

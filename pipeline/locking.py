@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from leads.models import Lead
+from leads.models.lead import WITH_PEOPLE
 from pipeline.models import Deal, Stage
 from pipeline.refusals import Stale
+from tenancy.knowing import row_of
 from tenancy.prepared import prepared
 
 IN_USE = "SELECT removed_at IS NULL FROM stage WHERE account_id = %s AND id = %s"
@@ -17,13 +19,17 @@ def locked(deal_id: UUID, lead_id: UUID | None = None) -> Deal:
     """The deal and its lead (with its people), locked until the transaction ends. `lead_id`: its lead, if known."""
     lead_id = lead_id or Deal.objects.values_list("lead_id", flat=True).get(pk=deal_id)
     lead = _lead(lead_id)
-    deal: Deal = Deal.objects.select_related("owner", "stage").select_for_update(of=("self",)).get(pk=deal_id)
+    deal = row_of(Deal, id=deal_id, along=("owner", "stage"), locked=True)
+    if deal is None:
+        raise Deal.DoesNotExist
     deal.lead = lead if deal.lead_id == lead_id else _lead(deal.lead_id)  # merged meanwhile
     return deal
 
 
 def _lead(lead_id: UUID) -> Lead:
-    found: Lead = Lead.objects.with_people().select_for_update(of=("self",)).get(pk=lead_id)
+    found = row_of(Lead, id=lead_id, along=WITH_PEOPLE, locked=True)
+    if found is None:
+        raise Lead.DoesNotExist
     return found
 
 

@@ -84,7 +84,7 @@ def plans_of(pipeline_ids: Iterable[UUID]) -> dict[UUID, Plan]:
     for values in cursor.fetchall():
         stage: Stage = Stage.from_db(DEFAULT_DB_ALIAS, _NAMES, values)
         rows[stage.pipeline_id].append(stage)
-    fields = catalogue(current_account())
+    fields = catalogue()
     criteria: dict[tuple[UUID, str], list[gate.Criterion]] = defaultdict(list)
     cursor.execute(_CRITERIA, asked)
     for key, stage_id, when, kind, label, said in cursor.fetchall():

@@ -14,7 +14,6 @@ from routing.models import RoutingRule, RoutingVersion
 from routing.rulebook import Book, Part, Rule
 from routing.sieve import sieve_of
 from scoring.models import VersionState
-from tenancy.scope import current_account
 
 ALWAYS = frozenset({"tier", "score"})  # what the record says of every lead
 
@@ -33,7 +32,7 @@ def _kept(account_id: UUID, version_id: UUID) -> Book:
 def book_of(version: RoutingVersion, rows: Iterable[RoutingRule] | None = None) -> Book:
     """A version, a draft too, ready to decide; `rows` instead of the rules it has."""
     rows = sorted(version.rules.all() if rows is None else rows, key=lambda row: row.position)
-    known = catalogue(current_account())
+    known = catalogue()
     asked = [asks_about(row.condition) for row in rows if row.condition]
     rules = tuple(_rule(row, known) for row in rows)
     return Book(

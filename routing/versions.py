@@ -14,7 +14,6 @@ from routing.checking import flaws_of
 from routing.models import RoutingRule, RoutingVersion
 from scoring import versioned
 from scoring.models import VersionState
-from tenancy.scope import current_account
 
 KEPT = ("closed", "effort")
 TARGETS = ("member_id", "pool_id", "territory_id", "pipeline_id", "stage_id")
@@ -69,7 +68,7 @@ def publish_draft(*, by: By) -> RoutingVersion:
     Raises ValidationError while the draft has flaws, or if there is none (somebody else may have been faster).
     """
     draft: RoutingVersion = versioned.locked_draft(RoutingVersion)
-    if flaws := flaws_of(rules_of(draft), catalogue(current_account())):
+    if flaws := flaws_of(rules_of(draft), catalogue()):
         raise ValidationError(flaws)
     return _make_live(draft, by, rolled_back=False)
 

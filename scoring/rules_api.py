@@ -25,7 +25,6 @@ from scoring.checking import LONGEST_HALF_LIFE, scorable
 from scoring.models import Group, ScoringRule, ScoringVersion, SignalKind
 from scoring.signals import PRICING, PRICING_AGAIN
 from tenancy.models import get_or_404
-from tenancy.scope import current_account
 
 NEED = Need(Scope.SETTINGS_WRITE, Function.MANAGE_ACCOUNT)
 COLUMNS = ("group", "label", "condition", "signal", "points", "cap", "half_life_hours", "exclusive")
@@ -144,6 +143,6 @@ def _in_draft(found: ScoringRule) -> ScoringRule:
 @transaction.atomic
 def _put(row: ScoringRule, said: dict[str, Any]) -> dict[str, Any]:
     try:
-        return on_wire(drafting.put_rule(the_draft(), row, said, catalogue(current_account())))
+        return on_wire(drafting.put_rule(the_draft(), row, said, catalogue()))
     except ValidationError as refusal:
         raise s.ValidationError({"": refusal.messages}) from None

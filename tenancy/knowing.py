@@ -1,7 +1,9 @@
-"""One row by what identifies it, for what every request asks: read as a prepared statement, several times faster."""
+"""Rows by what they say in some columns, for what every request asks: read as prepared statements, several times
+faster."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,32 +16,70 @@ from tenancy.scope import current_account
 Row = TypeVar("Row", bound=models.Model)
 
 
-def row_of(model: type[Row], **wanted: Any) -> Row | None:
+def row_of(model: type[Row], *, along: tuple[str, ...] = (), locked: bool = False, **wanted: Any) -> Row | None:
     """The row whose columns (by attribute: `user_id`) say this, None for what is empty; None if there is no such row.
 
     Of a tenant's table it is one of the account in scope; NoAccount outside of any. With several the database decides.
+    `along`: rows that it points at, by the names of the keys, come with it. `locked`: it alone is, FOR UPDATE.
     """
+    values = _asked(model, along, " LIMIT 1 FOR UPDATE OF own" if locked else " LIMIT 1", wanted).fetchone()
+    if values is None:
+        return None
+    end = len(columns(model))
+    found = _made(model, values[:end])
+    for name in along:
+        target = _target(model, name)
+        start, end = end, end + len(columns(target))
+        here = values[start + columns(target).index("id")] is not None
+        setattr(found, name, _made(target, values[start:end]) if here else None)
+    return found
+
+
+def rows_of(model: type[Row], *order: str, **wanted: Any) -> list[Row]:
+    """All such rows, ordered by some columns."""
+    rows = _asked(model, (), f" ORDER BY {', '.join(order)}", wanted).fetchall()
+    return [_made(model, values) for values in rows]
+
+
+def _asked(model: type[models.Model], along: tuple[str, ...], ending: str, wanted: dict[str, Any]) -> Any:
     if "account_id" in columns(model):
         wanted["account_id"] = current_account().pk
     given = {name: value for name, value in wanted.items() if value is not None}
     cursor = prepared()
-    cursor.execute(_question(model, tuple(wanted), frozenset(given)), given)
-    found = cursor.fetchone()
-    if found is None:
-        return None
-    values = list(found)
+    cursor.execute(_question(model, along, tuple(wanted), frozenset(given), ending), given)
+    return cursor
+
+
+def _made(model: type[Row], values: Sequence[Any]) -> Row:
+    said = list(values)
     for index, field in _converted(model):
-        values[index] = field.from_db_value(values[index], None, connection)
-    return model.from_db("default", columns(model), values)
+        said[index] = field.from_db_value(said[index], None, connection)
+    return model.from_db("default", columns(model), said)
 
 
 @cache
-def _question(model: type[models.Model], names: tuple[str, ...], given: frozenset[str]) -> str:
+def _question(
+    model: type[models.Model], along: tuple[str, ...], names: tuple[str, ...], given: frozenset[str], ending: str
+) -> str:
     meta = model._meta
-    listed = ", ".join(f'"{field.column}"' for field in meta.local_concrete_fields)
+    listed, joined = _listed(model, "own"), f'"{meta.db_table}" AS own'
+    for name in along:
+        target, column = _target(model, name), meta.get_field(name).column  # type: ignore[union-attr]
+        listed += ", " + _listed(target, f'"{name}"')
+        on = f'"{name}".account_id = own.account_id AND "{name}".id = own."{column}"'
+        joined += f' LEFT JOIN "{target._meta.db_table}" AS "{name}" ON {on}'
     by_name = {field.attname: field.column for field in meta.local_concrete_fields}
-    met = " AND ".join(f'"{by_name[name]}" ' + (f"= %({name})s" if name in given else "IS NULL") for name in names)
-    return f'SELECT {listed} FROM "{meta.db_table}" WHERE {met} LIMIT 1'  # noqa: S608  (our own names)
+    met = " AND ".join(f'own."{by_name[name]}" ' + (f"= %({name})s" if name in given else "IS NULL") for name in names)
+    return f"SELECT {listed} FROM {joined} WHERE {met}{ending}"  # noqa: S608  (our own names)
+
+
+def _listed(model: type[models.Model], table: str) -> str:
+    return ", ".join(f'{table}."{field.column}"' for field in model._meta.local_concrete_fields)
+
+
+def _target(model: type[models.Model], name: str) -> type[models.Model]:
+    target: Any = model._meta.get_field(name).related_model
+    return target  # type: ignore[no-any-return]
 
 
 @cache

@@ -15,6 +15,7 @@ from tenancy import clock
 from tenancy.fields import TenantForeignKey
 from tenancy.ids import from_public, public_id, uuid7
 from tenancy.inserting import columns
+from tenancy.knowing import row_of
 from tenancy.scope import account_in_scope, current_account
 from tenancy.sight import Sight, current_sight, in_sight_q
 
@@ -183,6 +184,11 @@ class TenantModel(models.Model):
 def get_or_404(model: type[TenantModel], public: str) -> Any:
     """The row of this account behind a public id; Http404 for any other."""
     try:
-        return model.objects.by_public_id(public)
-    except model.DoesNotExist:
+        if current_sight():
+            return model.objects.by_public_id(public)
+        found = row_of(model, id=from_public(model.PREFIX, public))
+    except (model.DoesNotExist, ValueError):
         raise Http404 from None
+    if found is None:
+        raise Http404
+    return found

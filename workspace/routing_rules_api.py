@@ -27,7 +27,6 @@ from routing.models import Action, Pool, RoutingRule, RoutingVersion, Territory
 from scoring.models import VersionState
 from tenancy.ids import public_id
 from tenancy.models import get_or_404
-from tenancy.scope import current_account
 from tenancy.serializers import TenantRelatedField
 
 NEED = Need(Scope.SETTINGS_WRITE, Function.MANAGE_ACCOUNT)
@@ -179,7 +178,7 @@ def _put(row: RoutingRule, said: dict[str, Any]) -> dict[str, Any]:
             columns[f"{name}_id"] = said[name].pk if said[name] else None
     _check_stage(columns)
     try:
-        kept = drafting.put_rule(draft, row, columns, catalogue(current_account()))
+        kept = drafting.put_rule(draft, row, columns, catalogue())
     except ValidationError as refusal:
         raise s.ValidationError({"": refusal.messages}) from None
     if position is not None and position != kept.position and not kept.is_fallback:

@@ -11,7 +11,6 @@ from rest_framework.exceptions import ErrorDetail
 
 from leads.catalogue import Catalogue, catalogue
 from leads.conditions import InvalidCondition, validate
-from tenancy.scope import current_account
 
 
 @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
@@ -27,7 +26,7 @@ class ConditionField(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> Any:
         try:
-            validate(data, self.among(catalogue(current_account())))
+            validate(data, self.among(catalogue()))
         except InvalidCondition as refusal:
             raise serializers.ValidationError(nested(refusal)) from None
         return data

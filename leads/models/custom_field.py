@@ -13,6 +13,7 @@ from events.kinds import Kind
 from events.record import By, record
 from leads.reading import NAMES
 from tenancy import clock
+from tenancy.knowing import rows_of
 from tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
 MOST_FIELDS = 100
@@ -69,6 +70,11 @@ class CustomField(TenantModel):
 
     def __str__(self) -> str:
         return self.label
+
+    @classmethod
+    def of_the_account(cls) -> list[CustomField]:
+        """All of the account in scope, in its order; archived ones too."""
+        return rows_of(cls, "position", "id")
 
     @property
     def name(self) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from leads.models.activity import Activity, Stakeholder
 
 
+WITH_PEOPLE = ("contact", "company", "source", "owner")
+
+
 class Status(models.TextChoices):
     OPEN = "open", "Open"
     WON = "won", "Won"
@@ -41,7 +44,7 @@ class LeadQuerySet(TenantQuerySet):
 
     def with_people(self) -> LeadQuerySet:
         """With all that a card or a row of a list shows."""
-        return self.select_related("contact", "company", "source", "owner")
+        return self.select_related(*WITH_PEOPLE)
 
 
 class Lead(TenantModel):

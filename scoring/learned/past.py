@@ -19,7 +19,6 @@ from scoring.known import signals_before
 from scoring.learned import attention
 from scoring.learned.leaks import Life
 from scoring.learned.values import is_missing
-from tenancy.scope import current_account
 
 MOST = 20_000  # leads; the newest say most about the next ones
 CHUNK = 1000
@@ -48,7 +47,7 @@ def learnable() -> dict[str, Field]:
 
     What the product itself writes as a lead moves on (status, stage, score, owner) is no reason for it.
     """
-    known: Catalogue = catalogue(current_account())
+    known: Catalogue = catalogue()
     built_in = {field.name for field in (*PERSON, *FIRM, *INTEREST)} - PERSONAL
     facts = {
         name: field

@@ -148,7 +148,7 @@ def test_a_sentence(tree: dict[str, Any], words: str) -> None:
 
 def test_the_catalogue_knows_the_accounts_own_fields(in_scope: Account) -> None:
     CustomField.objects.create(key="sites", label="Number of sites", type="number")
-    fields = catalogue(in_scope)
+    fields = catalogue()
     validate(leaf("custom.sites", "at_least", 3), fields)
     assert sentence(leaf("custom.sites", "at_least", 3), fields) == "Number of sites is at least 3"
     with pytest.raises(InvalidCondition):
@@ -168,6 +168,6 @@ def test_an_own_field_of_money_counts_in_major_units(in_scope: Account, kept: di
     lead = a_lead(custom={"deposit": kept})
     for operator, value, holds in (("at_least", amount, True), ("is", amount, True), ("less_than", amount, False)):
         tree = leaf("custom.deposit", operator, value)
-        validate(tree, catalogue(in_scope))
+        validate(tree, catalogue())
         assert matches(tree, lead.facts, NOW) is holds
         assert Lead.objects.filter(q(tree, NOW)).exists() is holds

@@ -193,11 +193,11 @@ class World:
         kind, params = ASKED[which % len(ASKED)]
         row = Criterion(stage=self.stage(stage))
         columns = {"kind": kind, "params": params, "when": ["exit", "entry"][when % 2], "label": f"{kind} {which}"}
-        put_criterion(row, columns, catalogue(self.account), by=self.cast.ada.by)
+        put_criterion(row, columns, catalogue(), by=self.cast.ada.by)
 
     def relax(self, which: int) -> None:
         if row := self._criterion(which):
-            put_criterion(row, {"required": not row.required}, catalogue(self.account), by=self.cast.ada.by)
+            put_criterion(row, {"required": not row.required}, catalogue(), by=self.cast.ada.by)
 
     def drop(self, which: int) -> None:
         if row := self._criterion(which):

@@ -22,7 +22,6 @@ from pipeline.move import gate_to
 from pipeline.objections import answer_objection, raise_objection
 from pipeline.refusals import GateClosed
 from tenancy import clock
-from tenancy.scope import current_account
 from tests.pipeline.deals import a_deal, stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_scope")]
@@ -195,7 +194,7 @@ def test_an_admin_changes_one_and_the_next_move_obeys(cast: SimpleNamespace) -> 
     for _, enough in TABLE["Initial interest"].values():
         enough(deal, cast.rita.by)
     row = Criterion.objects.get(label="Company size is known")
-    known = catalogue(current_account())
+    known = catalogue()
     asked = {"kind": "field", "label": "The budget is known", "params": {"field": "budget"}}
     put_criterion(row, asked, known, by=cast.ada.by)
     with pytest.raises(GateClosed) as shut:

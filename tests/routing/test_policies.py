@@ -16,7 +16,7 @@ from routing import policies
 from routing.jobs import renew_timers, start_timers, stop_timers
 from routing.models import Clock, SlaPolicy, Timer
 from tenancy import clock
-from tenancy.scope import current_account, scope
+from tenancy.scope import scope
 from tests.factories import a_lead, a_source
 from tests.routing.promises import MINUTE, TUESDAY, pending, promised, timer_of
 
@@ -118,7 +118,7 @@ def test_an_account_without_working_time_promises_nothing(rules: SimpleNamespace
 def test_promises_of_tiers_become_promises_by_condition() -> None:
     before = import_module("routing.migrations.0005_promises_by_condition")
     urgent, high = before.condition_of("urgent"), before.condition_of("high")
-    known = catalogue(current_account())
+    known = catalogue()
     validate(urgent, known)
     validate(high, known)
     strong = dict.fromkeys(("fit", "intent", "authority", "timing"), 60)

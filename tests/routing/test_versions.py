@@ -26,7 +26,7 @@ GERMANY: dict[str, Any] = {"all": [{"field": "country", "operator": "is", "value
 
 def put(account: Account, draft: RoutingVersion, label: str, **columns: Any) -> RoutingRule:
     said = {"label": label, "condition": GERMANY, "action": Action.QUEUE} | columns
-    return drafting.put_rule(draft, RoutingRule(), said, catalogue(account))
+    return drafting.put_rule(draft, RoutingRule(), said, catalogue())
 
 
 def order(version: RoutingVersion) -> list[tuple[int, str]]:
@@ -63,9 +63,9 @@ def test_the_fallback_stays_last_and_stays(account: Account) -> None:
     with pytest.raises(ValidationError, match="fallback stays"):
         drafting.remove_rule(fallback)
     with pytest.raises(ValidationError, match="asks for nothing"):
-        drafting.put_rule(draft, fallback, {"condition": GERMANY}, catalogue(account))
+        drafting.put_rule(draft, fallback, {"condition": GERMANY}, catalogue())
     with pytest.raises(ValidationError, match="which leads"):
-        drafting.put_rule(draft, rule, {"condition": None}, catalogue(account))
+        drafting.put_rule(draft, rule, {"condition": None}, catalogue())
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.forms import model_to_dict
 
 from accounts.models import Member, User
-from tenancy.knowing import row_of
+from leads.models import CustomField, Lead
+from leads.models.lead import WITH_PEOPLE
+from tenancy.knowing import row_of, rows_of
 from tenancy.models import Account
 from tenancy.scope import NoAccount, scope
+from tests.factories import a_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +49,34 @@ def test_another_accounts_row_is_none_whatever_is_asked(account: Account, eve: M
 def test_a_tenants_row_is_not_asked_for_outside_of_an_account(eve: Member) -> None:
     with pytest.raises(NoAccount):
         row_of(Member, user_id=eve.user_id)
+
+
+def test_what_it_points_at_comes_along(account: Account, cast: SimpleNamespace, django_assert_num_queries: Any) -> None:
+    with scope(account):
+        lead = a_lead(owner=cast.rita, company="Kestrel")
+        bare = a_lead(email="", name="Bo", company="", owner=None)
+        for _ in range(4):
+            with django_assert_num_queries(1):
+                found = row_of(Lead, id=lead.pk, along=WITH_PEOPLE, locked=True)
+                assert found
+                assert (found.owner, found.company, found.contact, found.source) == (
+                    *(cast.rita, lead.company, lead.contact, lead.source),
+                )
+                assert model_to_dict(found) == model_to_dict(lead)
+            alone = row_of(Lead, id=bare.pk, along=WITH_PEOPLE)
+            assert alone
+            assert (alone.owner, alone.company) == (None, None)
+        assert row_of(Lead, id=cast.rita.pk, along=WITH_PEOPLE) is None
+
+
+def test_all_rows_come_in_their_order(account: Account, eve: Member) -> None:
+    for other, keys in ((account, ("b", "a", "c")), (eve.account, ("z",))):
+        with scope(other):
+            for place, key in enumerate(keys):
+                CustomField.objects.create(key=key, label=key, type="choice", choices=[key, "x"], position=place % 2)
+    with scope(account):
+        for _ in range(4):
+            found = rows_of(CustomField, "position", "id")
+            assert [(row.key, row.choices) for row in found] == [(key, [key, "x"]) for key in ("b", "c", "a")]
+            assert found == list(CustomField.objects.in_order())
+        assert rows_of(CustomField, "id", key="nothing") == []

@@ -43,7 +43,7 @@ def criterion(request: Any, criterion_id: str) -> HttpResponse:
 @require_POST
 def effect(request: Any, stage_id: str) -> HttpResponse:
     """How many open deals would not satisfy what a form holds, unsaved: a part of its page."""
-    stage, known = the_stage(stage_id), catalogue(request.account)
+    stage, known = the_stage(stage_id), catalogue()
     row = _new(request, stage)
     if named := request.POST.get("criterion"):
         row = _the_criterion(named)
@@ -68,7 +68,7 @@ def switch(request: Any, criterion_id: str) -> HttpResponse:
     """Ask for it, or keep it for later: `required`."""
     found = _the_criterion(criterion_id)
     wanted = bool(request.POST.get("required"))
-    known = catalogue(request.account)
+    known = catalogue()
     try:
         put_criterion(found, {"required": wanted}, known, by=request.by)
     except ValidationError as refusal:  # such as a fact that is not there any more
@@ -101,7 +101,7 @@ def place(request: Any, criterion_id: str) -> HttpResponse:
 
 
 def _page(request: Any, row: Criterion) -> HttpResponse:
-    known, said = catalogue(request.account), request.POST
+    known, said = catalogue(), request.POST
     form = CriterionForm(said or None, row=row, known=known)
     tree = tree_said(said, known, row.params.get("condition"))
     sent = request.method == "POST" and not said.get("act")

@@ -114,7 +114,7 @@ def _initial(policy: SlaPolicy) -> dict[str, Any]:
 @allow(Function.MANAGE_ACCOUNT)
 def promises(request: Any) -> HttpResponse:
     """The policies in order, and those that are retired."""
-    known = catalogue(request.account)
+    known = catalogue()
     lines = [line(policy, known) for policy in policies.in_order()]
     context = {"lines": lines, "retired": policies.retired()}
     return show(request, "promises.html", context)
@@ -150,7 +150,7 @@ def promise(request: Any, policy_id: str) -> HttpResponse:
 
 
 def _page(request: Any, policy: SlaPolicy) -> HttpResponse:
-    known, said = catalogue(request.account), request.POST
+    known, said = catalogue(), request.POST
     form = PolicyForm(said or None, policy=policy)
     tree = builder.changed(builder.read(said, ROOT, known), said.get("act", ""), ROOT) if said else policy.condition
     sent = request.method == "POST" and not said.get("act")

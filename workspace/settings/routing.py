@@ -33,7 +33,7 @@ def routing(request: Any) -> HttpResponse:
     context = {
         "version": live,
         "draft": versions.draft_version(),
-        "cards": cards_of(live, catalogue(request.account)) if live else [],
+        "cards": cards_of(live, catalogue()) if live else [],
         "earlier": versions.earlier_versions(),
         "days": DAYS,
     }
@@ -59,7 +59,7 @@ def draft(request: Any) -> HttpResponse:
         drafting.change_policy(found, **policy.columns())
         messages.success(request, "Kept in the draft.")
         return redirect(EDITOR)
-    known = catalogue(request.account)
+    known = catalogue()
     context = {
         "version": found,
         "live": live,
@@ -80,7 +80,7 @@ def preview(request: Any) -> HttpResponse:
     found = versions.draft_version()
     if found is None:
         return redirect("settings-routing")
-    form = PreviewForm(found, catalogue(request.account), request.GET or None)
+    form = PreviewForm(found, catalogue(), request.GET or None)
     context = {"preview": form, "said": previewed(found, form)}
     return render(request, "workspace/settings/routing_preview.html", context, status=422 if form.errors else 200)
 

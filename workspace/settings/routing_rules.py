@@ -63,12 +63,12 @@ def place(request: Any, routing_rule_id: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return answer
     draft = _that(draft_version())
-    context = {"cards": cards_of(draft, catalogue(request.account), live_version()), "editing": True}
+    context = {"cards": cards_of(draft, catalogue(), live_version()), "editing": True}
     return render(request, "workspace/settings/routing_cards.html", context)
 
 
 def _page(request: Any, draft: RoutingVersion, found: RoutingRule) -> HttpResponse:
-    known, said = catalogue(request.account), request.POST
+    known, said = catalogue(), request.POST
     form = RuleForm(said or None, rule=found)
     tree = tree_said(said, known, found.condition)
     sent = request.method == "POST" and not said.get("act")

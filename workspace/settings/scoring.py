@@ -29,7 +29,7 @@ EDITOR = "settings-scoring-draft"
 @require_GET
 def scoring(request: Any) -> HttpResponse:
     """What earns points, group by group, where tiers begin, what qualifies, and the versions before."""
-    live, known = versions.live_version(), catalogue(request.account)
+    live, known = versions.live_version(), catalogue()
     context = {
         "version": live,
         "draft": versions.draft_version(),
@@ -68,7 +68,7 @@ def draft(request: Any) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             return redirect(EDITOR)
         found = versions.draft_version() or found
-    known = catalogue(request.account)
+    known = catalogue()
     context = {
         "version": found,
         "live": live,

@@ -53,7 +53,7 @@ def rule_removal(request: Any, rule_id: str) -> HttpResponse:
 
 
 def _rule_page(request: Any, draft: ScoringVersion, found: ScoringRule) -> HttpResponse:
-    known, said = catalogue(request.account), request.POST
+    known, said = catalogue(), request.POST
     form = RuleForm(said or None, rule=found)
     tree = tree_said(said, known, found.condition)
     if request.method == "POST" and not said.get("act") and form.is_valid():
@@ -93,7 +93,7 @@ def criterion_removal(request: Any, key: str) -> HttpResponse:
 
 
 def _criterion_page(request: Any, draft: ScoringVersion, key: str, found: dict[str, Any]) -> HttpResponse:
-    known, said = catalogue(request.account), request.POST
+    known, said = catalogue(), request.POST
     form = CriterionForm(said or None, criterion=found)
     tree = tree_said(said, known, found["condition"])
     sent = request.method == "POST" and not said.get("act")

@@ -202,7 +202,7 @@ def the_stage(stage_id: str) -> Stage:
 def around(found: Stage) -> dict[str, Any]:
     """What stands around a stage: the pipelines, the stages with their gates, and its own criteria on both sides."""
     stages = list(Stage.objects.in_use().filter(pipeline=found.pipeline_id))
-    known = catalogue(found.account)
+    known = catalogue()
     rows = list(Criterion.objects.filter(stage__in=stages).order_by("position", "id"))
     counts = dict(Deal.objects.open().filter(stage__in=stages).values_list("stage_id").annotate(n=Count("id")))
     own = [row for row in rows if row.stage_id == found.pk]
