@@ -15,6 +15,7 @@ from tenancy.ids import public_id
 
 Rows = dict[UUID, list[dict[str, Any]]]
 EVERYTHING = frozenset(CriterionKind.values)
+HARMLESS = [state for state in FileState if state != FileState.INFECTED]
 PERSON = "id name role job_title reviewed_at"
 OBJECTION = "id text blocking answer answered_at created_at stakeholder__name"
 
@@ -28,15 +29,14 @@ def dossiers_of(deals: Sequence[Deal], kinds: Container[str] = EVERYTHING) -> di
     """What is known of each deal, by the deal's id; `deal.lead` should come with its people."""
     leads = {deal.lead_id: deal.lead for deal in deals}
 
-    def rows(kind: str, queryset: Any, columns: str) -> Rows:
-        return _rows(queryset, leads, columns) if kind in kinds else defaultdict(list)
+    def rows(kind: str, model: Any, order: str, columns: str, **wanted: Any) -> Rows:
+        return _rows(model, leads, order, columns, wanted) if kind in kinds else defaultdict(list)
 
-    activities = rows("activity", Activity.objects.order_by("-occurred_at"), "kind outcome automatic occurred_at")
-    meetings = rows("meeting", Meeting.objects.order_by("starts_at"), "kind title starts_at outcome")
-    people = rows("stakeholder", Stakeholder.objects.order_by("created_at", "id"), PERSON)
-    documents = File.objects.exclude(state=FileState.INFECTED).order_by("-created_at")
-    files = rows("document", documents, "name kind created_at")
-    objections = rows("objections", Objection.objects.order_by("created_at", "id"), OBJECTION)
+    activities = rows("activity", Activity, "-occurred_at", "kind outcome automatic occurred_at")
+    meetings = rows("meeting", Meeting, "starts_at", "kind title starts_at outcome")
+    people = rows("stakeholder", Stakeholder, "created_at id", PERSON)
+    files = rows("document", File, "-created_at", "name kind created_at", state__in=HARMLESS)
+    objections = rows("objections", Objection, "created_at id", OBJECTION)
     confirmations = _confirmations(deals) if "approval" in kinds or "checklist" in kinds else defaultdict(dict)
     return {
         deal.pk: Dossier(
@@ -57,9 +57,10 @@ def _facts(deal: Deal) -> dict[str, Any]:
     return facts_of(deal.lead)
 
 
-def _rows(queryset: Any, leads: dict[UUID, Lead], columns: str) -> Rows:
+def _rows(model: Any, leads: dict[UUID, Lead], order: str, columns: str, wanted: dict[str, Any]) -> Rows:
     found: Rows = defaultdict(list)
-    for row in queryset.filter(lead_id__among=leads).values("lead_id", *columns.split()):
+    asked = model.objects.filter(lead_id__among=leads, **wanted).order_by(*order.split())
+    for row in asked.values("lead_id", *columns.split()):
         found[row.pop("lead_id")].append(row)
     return found
 
