@@ -18,6 +18,7 @@ from pipeline.stages import Back, Colour, Criterion, CriterionKind, Pipeline, St
 from pipeline.talk import CalendarFeed, Comment, Follower
 from pipeline.tally import Tally
 from tenancy import clock
+from tenancy.knowing import change_row
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 
 __all__ = [
@@ -162,6 +163,11 @@ class Deal(TenantModel):
         if not self._state.adding:
             raise TypeError("A deal changes by its verbs: move, lose, reopen, change.")
         super().save(*args, **kwargs)
+
+    def place(self, **changes: Any) -> None:
+        """As DealQuerySet.place, for this deal alone, several times faster; its version counts on."""
+        change_row(self, changes, version="version + 1")
+        self.version += 1
 
     def move(self, stage: Stage, *, by: By, **how: Unpack[How]) -> Move:
         """Take it to `stage`, through every gate on the way; see `pipeline.move.move`. Raises GateClosed."""

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from events.kinds import Kind
 from events.record import SYSTEM, By, record
@@ -163,7 +162,7 @@ def _place(step: Step) -> None:
     deal.limit_at = limit_at
     stands = standing(step.dossier, step.plan, step.to.pk, debts_of([deal])[deal.pk], step.now)
     changes: dict[str, Any] = {
-        "stage": step.to,
+        "stage_id": step.to.pk,
         "status": step.ending or DealStatus.OPEN,
         "entered_stage_at": step.now,
         "closed_at": step.now if step.ending else None,
@@ -175,10 +174,8 @@ def _place(step: Step) -> None:
         "gate": stands,
         "owed_by": owed_by(stands),
     }
-    Deal.objects.filter(pk=deal.pk).place(**changes, version=F("version") + 1)
-    for name, value in changes.items():
-        setattr(deal, name, value)
-    deal.version += 1
+    deal.place(**changes)
+    deal.stage = step.to
 
 
 def _visit(step: Step) -> None:

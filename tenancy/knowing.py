@@ -3,7 +3,9 @@ faster."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
@@ -41,6 +43,40 @@ def rows_of(model: type[Row], *order: str, **wanted: Any) -> list[Row]:
     return [_made(model, values) for values in rows]
 
 
+def change_row(row: models.Model, changes: Mapping[str, Any], **sql: str) -> None:
+    """Write some columns of a row, by attribute, to the database and to `row`; `sql` has those that it works out."""
+    written = {name: _plain(row, name, value) for name, value in changes.items()}
+    here = {"account_id": current_account().pk} if "account_id" in columns(type(row)) else {}
+    prepared().execute(
+        _change(type(row), tuple(changes), tuple(sql.items()), bool(here)), written | here | {"id": row.pk}
+    )
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
+def _plain(row: models.Model, name: str, value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return json.dumps(value) if isinstance(_fields(type(row))[name], models.JSONField) else value
+
+
+@cache
+def _change(model: type[models.Model], names: tuple[str, ...], sql: tuple[tuple[str, str], ...], owned: bool) -> str:
+    fields = _fields(model)
+    said = [
+        f'"{fields[name].column}" = %({name})s{"::jsonb" * isinstance(fields[name], models.JSONField)}'
+        for name in names
+    ]
+    made = ", ".join([*said, *(f'"{fields[name].column}" = {words}' for name, words in sql)])
+    met = "account_id = %(account_id)s AND id = %(id)s" if owned else "id = %(id)s"
+    return f'UPDATE "{model._meta.db_table}" SET {made} WHERE {met}'  # noqa: S608  (our own names)
+
+
+@cache
+def _fields(model: type[models.Model]) -> dict[str, Any]:
+    return {field.attname: field for field in model._meta.local_concrete_fields}
+
+
 def _asked(model: type[models.Model], along: tuple[str, ...], ending: str, wanted: dict[str, Any]) -> Any:
     if "account_id" in columns(model):
         wanted["account_id"] = current_account().pk
@@ -68,8 +104,10 @@ def _question(
         listed += ", " + _listed(target, f'"{name}"')
         on = f'"{name}".account_id = own.account_id AND "{name}".id = own."{column}"'
         joined += f' LEFT JOIN "{target._meta.db_table}" AS "{name}" ON {on}'
-    by_name = {field.attname: field.column for field in meta.local_concrete_fields}
-    met = " AND ".join(f'own."{by_name[name]}" ' + (f"= %({name})s" if name in given else "IS NULL") for name in names)
+    fields = _fields(model)
+    met = " AND ".join(
+        f'own."{fields[name].column}" ' + (f"= %({name})s" if name in given else "IS NULL") for name in names
+    )
     return f"SELECT {listed} FROM {joined} WHERE {met}{ending}"  # noqa: S608  (our own names)
 
 

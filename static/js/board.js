@@ -133,14 +133,14 @@ function leaveSlot(item, clone) {
 }
 
 function drop({ item, clone, from, to: last, originalEvent }) {
+  const { next, putBack } = carried ?? {};
+  carried = null;
+  const to = putBack ? from : (under(originalEvent) ?? last); // before what is offered only while one carries goes away
   delete one("[data-board]").dataset.dragging;
   hideAnswers();
   delete item.dataset.slot;
   delete item.dataset.gate;
   swallowClick();
-  const { next, putBack } = carried ?? {};
-  carried = null;
-  const to = putBack ? from : (under(originalEvent) ?? last);
   const place = to !== last || to.matches(BESIDE) ? {} : beside(item);
   const before = item.dataset.from;
   delete item.dataset.from;

@@ -125,7 +125,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows() -> None:
             connection,
         ) as asked:
             sent(*({"email": f"p{n}@firm{n}.example", "company": f"F {n}"} for n in range(start, start + count)))
-        return len(asked)
+        return len([query for query in asked if query["sql"] != "DISCARD PLANS"])  # only now and then
 
     statements(1, 0)  # makes the API's source
     assert statements(200, 1000) == statements(2, 2000) <= 16

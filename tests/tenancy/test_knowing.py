@@ -9,9 +9,9 @@ import pytest
 from django.forms import model_to_dict
 
 from accounts.models import Member, User
-from leads.models import CustomField, Lead
+from leads.models import CustomField, Lead, Status
 from leads.models.lead import WITH_PEOPLE
-from tenancy.knowing import row_of, rows_of
+from tenancy.knowing import change_row, row_of, rows_of
 from tenancy.models import Account
 from tenancy.scope import NoAccount, scope
 from tests.factories import a_lead
@@ -80,3 +80,31 @@ def test_all_rows_come_in_their_order(account: Account, eve: Member) -> None:
             assert [(row.key, row.choices) for row in found] == [(key, [key, "x"]) for key in ("b", "c", "a")]
             assert found == list(CustomField.objects.in_order())
         assert rows_of(CustomField, "id", key="nothing") == []
+
+
+def test_a_row_is_changed_in_the_database_and_in_ones_hand(account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        lead, other = a_lead(owner=cast.rita), a_lead(email="bo@berg.example", owner=cast.rita)
+        for number in range(4):
+            changes = {"status": Status.LOST, "owner_id": None, "custom": {"a": [number, "é"]}, "tech_stack": ["x"]}
+            change_row(lead, changes, message="message || '!'")
+            found = Lead.objects.get(pk=lead.pk)
+            assert (found.status, found.owner_id, found.custom, found.tech_stack) == (
+                *("lost", None, {"a": [number, "é"]}, ["x"]),
+            )
+            assert (lead.status, lead.custom, found.message[-number - 1 :]) == (
+                "lost",
+                found.custom,
+                "!" * (number + 1),
+            )
+        other.refresh_from_db()
+        assert (other.status, other.owner_id) == ("open", cast.rita.pk)
+
+
+def test_another_accounts_row_is_not_changed(account: Account, eve: Member) -> None:
+    with scope(eve.account):
+        lead = a_lead()
+    with scope(account):
+        change_row(lead, {"message": "Changed"})
+    with scope(eve.account):
+        assert Lead.objects.get(pk=lead.pk).message != "Changed"
