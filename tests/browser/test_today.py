@@ -34,7 +34,7 @@ def rita(transactional_db: None, cast: SimpleNamespace) -> Any:
             a_waiting_lead(cast.rita, company, minutes, number)
         lead = Lead.objects.get(company__name="Vantage")
         add_task(lead, "Send the licence questions", by=SYSTEM, due_at=clock.now() - timedelta(days=1))
-        add_task(lead, "Confirm that finance has the proposal", by=SYSTEM, due_at=clock.now() + timedelta(minutes=5))
+        add_task(lead, "Confirm that finance has the proposal", by=SYSTEM, due_at=clock.now())
         book_meeting(lead, starts_at=clock.now(), by=SYSTEM, title="Workshop", minutes=60)
         lead.log_activity(kind="email", direction="in", body="Does the price include our Leeds office?", by=SYSTEM)
         for broken in (False, False, True):
