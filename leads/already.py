@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
 from leads import names, normalise
+from leads.lookup import every_source
 from leads.models import Contact, Lead, Status
+from leads.reading import Reading
 from tenancy.scope import current_account
 from tenancy.sight import current_sight
 
@@ -43,6 +45,19 @@ def known_like(facts: Mapping[str, Any]) -> Known:
     sight = current_sight()
     elsewhere = bool(sight) and leads.exclude(Lead.seen_with(sight)).exists()
     return Known(list(leads.in_sight().order_by("-captured_at", "-id")[:MOST]), elsewhere)
+
+
+def forget_hidden_ids(readings: Iterable[Reading]) -> None:
+    """Take a sender's id out where it is that of a lead which the reader does not see: who guesses one must not change
+    that lead. One query for all; none for who sees everything."""
+    if not (sight := current_sight()):
+        return
+    told = [one for one in readings if one.lead.get("external_id")]
+    rows = Lead.objects.filter(source__in=every_source(), external_id__among={one.lead["external_id"] for one in told})
+    hidden = set(rows.exclude(Lead.seen_with(sight)).values_list("external_id", flat=True))
+    for one in told:
+        if one.lead["external_id"] in hidden:
+            del one.lead["external_id"]
 
 
 def _same_person(facts: Mapping[str, Any]) -> Q | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from events.record import By, Happening, record_all
+from leads.already import forget_hidden_ids
 from leads.arrival import Arrival, beginning, meeting, new_lead, submission_of
 from leads.capture import NO_WAY, UNKNOWN_SOURCE
 from leads.changes import custom_fields
@@ -98,6 +99,7 @@ class _Batch:
         sources = {} if self.source else _sources({named_source(row.facts) for row in rows}, self.usual)
         reader = Reader.of(current_account(), clock.now(), custom_fields())
         told = [self._understood(row, sources, reader) for row in rows]
+        forget_hidden_ids(reading for _, reading in filter(None, told))
         crowd = Crowd.around([(arrival.source, reading) for arrival, reading in filter(None, told)])
         outcomes = [self._outcome(crowd, *one) if one else Outcome(errors=[UNREACHABLE]) for one in told]
         crowd.save()

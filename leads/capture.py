@@ -13,6 +13,7 @@ from uuid import UUID
 
 from events.models import Event, Job
 from events.record import By, record_all, values_of
+from leads.already import forget_hidden_ids
 from leads.arrival import Arrival, beginning, meeting, new_lead, submission_of
 from leads.lookup import Known, look_up, named_source
 from leads.mapping import Names, names_beside, translated
@@ -111,6 +112,7 @@ def _understood(
 
 
 def _looked_up(reading: Reading, source: Source | str, usual: UUID | None) -> Known:
+    forget_hidden_ids([reading])
     return look_up(
         source,
         email=reading.person.get("email_norm", ""),

@@ -17,7 +17,7 @@ from accounts.openapi import IDEMPOTENCY_KEY, OF_POST, REFUSALS, answers
 from accounts.parsers import MOST
 from accounts.problems import pointers
 from accounts.roles import Function, Scope
-from leads.api.leads import checked, hides_id, sender
+from leads.api.leads import checked, sender
 from leads.api.schemas import BATCH_IN, BatchOut
 from leads.bulk import AT_ONCE, Outcome, Row, capture_many
 from leads.models import Lead
@@ -41,7 +41,7 @@ def batch(request: Request) -> Response:
     inner: Any = request._request
     rows = _rows(request.data)
     errors = [_errors(row, measured=len(inner.body) > MOST) for row in rows]
-    good = [Row(_without_hidden_id(row)) for row, wrong in zip(rows, errors, strict=True) if not wrong]
+    good = [Row(row) for row, wrong in zip(rows, errors, strict=True) if not wrong]
     captured = iter(capture_many(good, source=None, channel="api", **sender(request)))
     outcomes = [Outcome(errors=wrong) if wrong else next(captured) for wrong in errors]
     return Response({"results": [_result(*one) for one in enumerate(outcomes)]}, status=207)
@@ -73,10 +73,6 @@ def _size(row: Any) -> int:
         return len(orjson.dumps(row))
     except TypeError:  # halves of surrogate pairs, numbers beyond 64 bits
         return len(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _without_hidden_id(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "external_id"} if hides_id(row) else row
 
 
 def _result(index: int, outcome: Outcome) -> dict[str, Any]:

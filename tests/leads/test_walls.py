@@ -12,7 +12,7 @@ from accounts.models import Member
 from events.kinds import Kind
 from events.models import Event
 from leads.already import ALREADY_KNOWN
-from leads.models import Contact, Lead, Submission
+from leads.models import Contact, Lead, Source, Submission
 from scoring.models import Signal
 from tenancy.models import Account
 from tenancy.scope import scope
@@ -98,10 +98,13 @@ def test_the_api_attaches_and_tells_no_more(account: Account, jonas: Lead, raj: 
 
 
 @pytest.mark.parametrize("path", ["leads/", "leads/batch/"])
+@pytest.mark.parametrize("said", [{"external_id": "crm-7"}, {"external_id": ["crm-7"]}, {"Their number": " crm-7"}])
 def test_guessing_another_systems_id_changes_no_hidden_lead(
-    account: Account, jonas: Lead, raj: Client, path: str
+    account: Account, jonas: Lead, raj: Client, path: str, said: dict[str, Any]
 ) -> None:
-    facts: Any = {"external_id": "crm-7", "name": "Mallory", "email": "m@evil.example", "budget": "1"}
+    with scope(account):
+        Source.objects.filter(pk=jonas.source_id).update(mapping={"Their number": "external_id"})
+    facts: Any = {"name": "Mallory", "email": "m@evil.example", "budget": "1"} | said
     raj.post(f"/acme/api/v1/{path}", [facts] if "batch" in path else facts, content_type=JSON)
     with scope(account):
         kept = Lead.objects.get(pk=jonas.pk)
