@@ -75,17 +75,15 @@ def resume(deals: Sequence[Deal], *, by: By, reason: str) -> list[Move]:
     stages = places_before(deals)
     for deal in deals:
         stage = stages[deal.pk]
-        changes: dict[str, Any] = {
-            "status": DealStatus.OPEN,
-            "stage": stage,
-            "closed_at": None,
-            "entered_stage_at": now,
-            "limit_at": limit_of(stage, now),
-            "lost_reason": "",
-            "competitor": "",
-        }
-        Deal.objects.filter(pk=deal.pk).place(**changes, version=F("version") + 1)
-        _set(deal, changes)
+        deal.place(
+            status=DealStatus.OPEN,
+            stage=stage,
+            closed_at=None,
+            entered_stage_at=now,
+            limit_at=limit_of(stage, now),
+            lost_reason="",
+            competitor="",
+        )
     Visit.objects.bulk_create([Visit(deal=deal, stage=deal.stage, entered_at=now) for deal in deals])
     moves = _moves(deals, "reopened", by, reason, now, to=stages)
     weigh([deal.lead_id for deal in deals])
@@ -107,9 +105,7 @@ def rehouse(deals: Sequence[Deal]) -> None:
     for deal in lost:
         stage, reason = stages[deal.pk], f"{deal.stage.name} was taken out of the pipeline"
         _moves([deal], "", SYSTEM, reason, now, to={deal.pk: stage}, back=True)
-        changes = {"stage": stage, "entered_stage_at": now, "limit_at": limit_of(stage, now)}
-        Deal.objects.filter(pk=deal.pk).place(**changes, version=F("version") + 1)
-        _set(deal, changes)
+        deal.place(stage=stage, entered_stage_at=now, limit_at=limit_of(stage, now))
         Visit.objects.filter(deal=deal, left_at=None).update(left_at=now)
         Visit.objects.create(deal=deal, stage=stage, entered_at=now)
     if lost:

@@ -165,8 +165,11 @@ class Deal(TenantModel):
         super().save(*args, **kwargs)
 
     def place(self, **changes: Any) -> None:
-        """As DealQuerySet.place, for this deal alone, several times faster; its version counts on."""
-        change_row(self, changes, version="version + 1")
+        """As DealQuerySet.place, for this deal and the row in hand, several times faster; its version counts on."""
+        stage: Stage | None = changes.pop("stage", None)
+        change_row(self, changes | ({"stage_id": stage.pk} if stage else {}), version="version + 1")
+        if stage:
+            self.stage = stage
         self.version += 1
 
     def move(self, stage: Stage, *, by: By, **how: Unpack[How]) -> Move:

@@ -162,7 +162,7 @@ def _place(step: Step) -> None:
     deal.limit_at = limit_at
     stands = standing(step.dossier, step.plan, step.to.pk, debts_of([deal])[deal.pk], step.now)
     changes: dict[str, Any] = {
-        "stage_id": step.to.pk,
+        "stage": step.to,
         "status": step.ending or DealStatus.OPEN,
         "entered_stage_at": step.now,
         "closed_at": step.now if step.ending else None,
@@ -175,7 +175,6 @@ def _place(step: Step) -> None:
         "owed_by": owed_by(stands),
     }
     deal.place(**changes)
-    deal.stage = step.to
 
 
 def _visit(step: Step) -> None:
