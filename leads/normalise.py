@@ -45,7 +45,7 @@ def text(value: Any, most: int) -> str:
     if isinstance(value, dict):
         raise Malformed("A text is wanted here.")
     cleaned = str(value).strip()
-    if not cleaned.isprintable():  # what nearly all are
+    if not cleaned.isprintable():  # nearly all are, and to know that is quick
         cleaned = _UNKEPT.sub("", cleaned)
     if len(cleaned) > most:
         raise Malformed(f"At most {most} characters fit here; the whole is kept in the submission.")

@@ -166,11 +166,8 @@ def depth(value: Any) -> int:
 def storable(value: Any) -> Any:
     """JSON as PostgreSQL can keep it: without NUL, halves of surrogate pairs and infinite numbers."""
     if isinstance(value, str):
-        return (
-            value
-            if value.isprintable() or _PLAIN.fullmatch(value)
-            else value.replace("\x00", "").encode("utf-8", "ignore").decode()
-        )
+        is_plain = value.isprintable() or _PLAIN.fullmatch(value)
+        return value if is_plain else value.replace("\x00", "").encode("utf-8", "ignore").decode()
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, float) and not isfinite(value):

@@ -19,6 +19,7 @@ from pipeline.models import Approval, Deal, Stage, StageKind
 from pipeline.wire import title_of
 
 OWED_WITHIN = timedelta(days=7)
+LOSS = ("competitor", "recycle_on")  # what is asked of a lost deal besides why
 # Where on the lead's page the evidence of a criterion stands, and what the link to it says.
 EVIDENCE = {
     "field": ("lead-facts", "See the fact"),
@@ -77,7 +78,7 @@ def dialog(
 
 def _loss(said: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
     """What is asked besides of a deal that is lost, with what was typed."""
-    return {name: {"value": said.get(name, ""), "error": errors.get(name, "")} for name in ("competitor", "recycle_on")}
+    return {name: {"value": said.get(name, ""), "error": errors.get(name, "")} for name in LOSS}
 
 
 def asked_for(deal: Deal) -> dict[str, Approval]:
@@ -173,9 +174,4 @@ def _fills(value: Any) -> bool:
     return not isinstance(value, dict) or bool(set(value) - {"role", "outcome"}) or "outcome" in value
 
 
-OURS = frozenset(
-    {
-        *("csrfmiddlewaretoken", "stage", "version", "override", "again", "reason", "criterion", "before", "after"),
-        *("competitor", "recycle_on"),
-    }
-)
+OURS = frozenset("csrfmiddlewaretoken stage version override again reason criterion before after".split()).union(LOSS)

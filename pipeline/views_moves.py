@@ -21,7 +21,7 @@ from accounts.middleware import afterwards
 from accounts.permissions import allow
 from accounts.roles import Function
 from pipeline.board import Board, stages_of
-from pipeline.dialog import dialog, on_the_readers_clock, values_said
+from pipeline.dialog import LOSS, dialog, on_the_readers_clock, values_said
 from pipeline.held import note_refusal
 from pipeline.lead_forms import Loss
 from pipeline.models import Deal, Move, Override, Pipeline, Stage, StageKind
@@ -34,8 +34,6 @@ from routing.workingtime import zone_named
 from tenancy import clock
 from tenancy.ids import from_public, public_id
 from tenancy.models import get_or_404
-
-LOSS = ("competitor", "recycle_on")  # what a lost deal is asked besides why
 
 
 @require_POST
