@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
 import redis
 from celery import Celery
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from config.embedded.service import BASE
@@ -50,6 +52,13 @@ class Ground:
         with psycopg.connect(self.stack.urls["worker"]) as meddling:
             meddling.execute("SELECT set_config('app.account_id', %s, true)", [self.account["id"]])
             return meddling.execute(statement).rowcount
+
+    @contextmanager
+    def nobody_writes(self, table: LiteralString) -> Iterator[None]:
+        """Whoever wants to add to this table waits until the end of it."""
+        with psycopg.connect(self.stack.urls["owner"]) as holding:
+            holding.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(table)))
+            yield
 
     def forget_doorbells(self) -> None:
         """FLUSHALL."""
