@@ -9,6 +9,7 @@ from django.db.models import Exists, Q
 
 from events.jobs import HANDLERS, reschedule_all
 from events.kinds import Kind
+from events.models import Event
 from events.record import SYSTEM, Happening, record_all
 from followups.models import Channel, EndReason, Enrolment, Touch, TouchState
 from followups.stopping import DROPPED, standings, stop_reason
@@ -16,7 +17,12 @@ from followups.timing import first_mail_at
 from followups.touching import LOGGED, attempts
 from tenancy import clock
 
-UNDONE = (EndReason.ANSWERED, EndReason.MEETING)  # by an activity, by a meeting: they can be taken back
+GONE = (EndReason.ANSWERED, EndReason.MEETING)  # an activity or a meeting that is taken back is on record no more
+ENDS = {  # what else can be taken back; it stays on record, and so does that it was undone
+    EndReason.DISQUALIFIED: (Kind.LEAD_DISQUALIFIED,),
+    EndReason.CLOSED: (Kind.DEAL_LOST, Kind.DEAL_MOVED),
+    EndReason.MOVED: (Kind.DEAL_MOVED,),
+}
 
 
 def resume(lead_ids: Sequence[UUID]) -> None:
@@ -29,13 +35,31 @@ def resume(lead_ids: Sequence[UUID]) -> None:
 
 
 def _ended(lead_ids: Sequence[UUID]) -> list[Enrolment]:
-    """The newest enrolment of each lead, if it has ended by what can be undone; none where one is running."""
+    """The newest enrolment of each lead, if what ended it was undone; none where one is running."""
     rows = Enrolment.objects.filter(lead_id__among=lead_ids).select_related("cadence").order_by("started_at", "id")
     newest = {enrolment.lead_id: enrolment for enrolment in rows}
     running = {enrolment.lead_id for enrolment in rows if enrolment.ended_at is None}
-    ended = [row.pk for row in newest.values() if row.end_reason in UNDONE and row.lead_id not in running]
-    held = rows.filter(pk__in=ended, end_reason__in=UNDONE).select_for_update(of=("self",))
+    undone = _undone(lead_ids)
+    ended = [row.pk for row in newest.values() if row.lead_id not in running and _is_undone(row, undone)]
+    held = rows.filter(pk__in=ended, end_reason__in=(*GONE, *ENDS)).select_for_update(of=("self",))
     return list(held.order_by("id"))
+
+
+def _undone(lead_ids: Sequence[UUID]) -> list[Event]:
+    """The events about these leads that somebody took back, of those that end cadences."""
+    said = Event.objects.filter(lead_id__among=lead_ids, kind=Kind.CHANGE_UNDONE).values_list("subject_id", flat=True)
+    kinds = {kind for kinds in ENDS.values() for kind in kinds}
+    return list(Event.objects.filter(pk__among=set(said), kind__in=kinds))
+
+
+def _is_undone(enrolment: Enrolment, undone: Sequence[Event]) -> bool:
+    if enrolment.end_reason in GONE:
+        return True
+    if enrolment.ended_at is None or enrolment.end_reason not in ENDS:
+        return False
+    began, ended, kinds = enrolment.started_at, enrolment.ended_at, ENDS[EndReason(enrolment.end_reason)]
+    theirs = (one for one in undone if one.lead_id == enrolment.lead_id and one.kind in kinds)
+    return any(began <= one.recorded_at <= ended for one in theirs)
 
 
 def _take_up(enrolments: Sequence[Enrolment]) -> None:

@@ -61,7 +61,7 @@ def standings(lead_ids: Iterable[UUID]) -> dict[UUID, Standing]:
         Activity.objects.filter(they_took_part, lead_id__in=ids, automatic=False), "lead_id", "created_at"
     )
     meetings = _latest(Meeting.objects.filter(lead_id__in=ids).exclude(outcome="cancelled"), "lead_id", "created_at")
-    moves = _latest(Move.objects.filter(deal__lead_id__in=ids).exclude(from_stage=None), "deal__lead_id", "moved_at")
+    moves = _latest(Move.objects.standing().filter(deal__lead_id__in=ids), "deal__lead_id", "moved_at")
     return {
         lead.pk: Standing(
             status=lead.status,

@@ -218,6 +218,12 @@ class Visit(TenantModel):
         indexes = [models.Index(fields=["account", "stage", "entered_at"], name="visit_stage")]
 
 
+class MoveQuerySet(TenantQuerySet):
+    def standing(self) -> MoveQuerySet:
+        """Steps from stage to stage that nobody took back; the end and the return of a deal are none."""
+        return self.filter(outcome="", undone_at=None).exclude(from_stage=None)
+
+
 class Move(TenantModel):
     """A step of a deal: who, when, from, to, which criteria were met by what evidence, what was filled on the way."""
 
@@ -236,6 +242,9 @@ class Move(TenantModel):
     owed = models.JSONField(default=list)  # criteria still owed after an override
     owed_by = models.DateField(null=True)
     moved_at = models.DateTimeField(default=clock.now)
+    undone_at = models.DateTimeField(null=True)  # of a step that was taken back, and of its way back
+
+    objects: ClassVar[Any] = TenantManager.from_queryset(MoveQuerySet)()
 
     class Meta(TenantModel.Meta):
         db_table = "move"

@@ -18,6 +18,7 @@ from pipeline.objections import change_objection, remove_objection
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.tasks import COLUMNS, add_task, change_task, remove_task, reopen_task
 from routing.keeping import NotAgain, take_up
+from tenancy import clock
 
 GONE = "It is not there any more."
 SINCE = "It was changed again since."
@@ -91,11 +92,12 @@ def step(event: Event, by: By) -> None:
         raise CannotUndo("It has moved on since.")
     try:
         if last.outcome:
-            deal.reopen(by=by, reason="Undone")
+            back = deal.reopen(by=by, reason="Undone")
         else:
-            deal.move(last.from_stage, by=by, reason="Undone")
+            back = deal.move(last.from_stage, by=by, reason="Undone")
     except (GateClosed, NotOpen) as refusal:
         raise CannotUndo(f"It can’t go back to {last.from_stage.name}.") from refusal
+    Move.objects.filter(pk__in=[last.pk, back.pk]).update(undone_at=clock.now())
 
 
 @undoes(Kind.DEAL_LOST)

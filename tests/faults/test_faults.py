@@ -97,7 +97,7 @@ def test_fw2_the_worker_group_killed_in_the_middle(ground: Ground, new_sender: N
 
 
 def killed_in_the_middle(ground: Ground, sender: Sender, number: int, writing: LiteralString) -> None:
-    """Kill the workers while they hold jobs and wait to write into a table; the pumps hold still, so that it is they."""
+    """Kill the workers while they hold jobs and wait to write into a table; the pumps hold still until then."""
     assert eventually(lambda: not held(ground), LEASE)
     ground.pumps(ground.stack.pause)
     with ground.nobody_writes(writing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,9 @@ from followups.running import start, stop
 from followups.touching import complete
 from leads.models import Lead
 from leads.undoing import last_change, undo
+from pipeline.jobs import close_deals, open_deals
 from pipeline.meetings import book_meeting
+from pipeline.models import Deal, Stage
 from tenancy import clock
 from tests.followups.conftest import MONDAY
 from tests.followups.stage import an_enrolled, pending, the_touch, touch_on_time
@@ -151,6 +154,68 @@ def test_a_meeting_that_was_booked_by_mistake_holds_nothing() -> None:
     assert columns(enrolment)["end_reason"] == "meeting"
     undoes(enrolment)
     assert columns(enrolment) == before
+
+
+def goes_out(lead: Lead, by: By) -> None:
+    lead.disqualify(reason="No need", by=by)
+    close_deals([lead.pk])
+
+
+def is_lost(lead: Lead, by: By) -> None:
+    Deal.objects.get(lead=lead).lose(by=by, reason="Price")
+
+
+def moves_on(lead: Lead, by: By) -> None:
+    deal = Deal.objects.get(lead=lead)
+    deal.move(Stage.objects.create(pipeline=deal.pipeline, name="Needs", position=2), by=by)
+
+
+ENDINGS = [(goes_out, "disqualified"), (is_lost, "closed"), (moves_on, "moved")]
+
+
+@pytest.mark.parametrize(("happens", "reason"), ENDINGS)
+def test_a_slip_of_the_hand_stops_no_cadence(happens: Callable[[Lead, By], None], reason: str) -> None:
+    enrolment = an_enrolled()
+    a_call_is_due(enrolment)
+    before = columns(enrolment)
+    due_at = the_touch(enrolment).due_at
+    with clock.at(due_at - timedelta(hours=1)):
+        happens(Lead.objects.get(pk=enrolment.lead_id), rita_of(enrolment))
+        advance_cadences([enrolment.lead_id])
+        assert columns(enrolment)["end_reason"] == reason
+        undoes(enrolment)
+        open_deals([enrolment.lead_id])
+        assert columns(enrolment) == before
+    assert touch_on_time(enrolment).state == "due"
+
+
+@pytest.mark.parametrize(("happens", "reason"), ENDINGS[:2])
+def test_a_lead_that_was_opened_again_by_hand_is_not_followed_up_by_itself(
+    happens: Callable[[Lead, By], None], reason: str
+) -> None:
+    enrolment = an_enrolled()
+    happens(Lead.objects.get(pk=enrolment.lead_id), by := rita_of(enrolment))
+    advance_cadences([enrolment.lead_id])
+    with clock.at(MONDAY + timedelta(days=3)):
+        if reason == "closed":
+            Deal.objects.get(lead=enrolment.lead_id).reopen(by=by)
+        else:
+            Lead.objects.get(pk=enrolment.lead_id).reopen(by=by)
+        lead = Lead.objects.with_people().get(pk=enrolment.lead_id)
+        lead.change({"product": "Managed services"}, by=by)
+        undoes(enrolment)
+    assert columns(enrolment)["end_reason"] == reason
+
+
+def test_a_step_that_was_taken_after_one_undone_counts() -> None:
+    enrolment = an_enrolled()
+    by, lead = rita_of(enrolment), Lead.objects.get(pk=enrolment.lead_id)
+    moves_on(lead, by)
+    undo(last_change(by, lead.pk) or pytest.fail("nothing to undo"), by=by)
+    Deal.objects.get(lead=lead).move(Stage.objects.get(name="Needs"), by=by)
+    advance_cadences([lead.pk])
+    resume_cadences([lead.pk])
+    assert columns(enrolment)["end_reason"] == "moved"
 
 
 def test_one_that_a_person_has_begun_since_goes_on_alone() -> None:
