@@ -156,6 +156,20 @@ class Notification(TenantModel):
         ]
 
 
+class Leftover(TenantModel):
+    """A stored file that nothing points at any more and that is still to be deleted."""
+
+    PREFIX = "lft"
+
+    path = models.CharField(max_length=200)
+
+    class Meta(TenantModel.Meta):
+        db_table = "leftover"
+
+    def __str__(self) -> str:
+        return self.path
+
+
 _PLAIN = {str, int, float, bool, type(None)}
 
 

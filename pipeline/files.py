@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import FileResponse
 
 from events.jobs import schedule
 from events.kinds import Kind
+from events.leftovers import throw_away
 from events.record import By, record
 from leads.models import Lead
 from pipeline import filetypes
@@ -84,9 +84,8 @@ def change_file(file: File, kind: str, *, by: By) -> File:
 def remove_file(file: File, *, by: By) -> None:
     """Take a document away, its bytes once the transaction stands."""
     record(Kind.FILE_REMOVED, file, by=by, lead_id=file.lead_id, name=file.name, file=file.kind)
-    path = file.path
+    throw_away(file.path)
     file.delete()
-    transaction.on_commit(lambda: forget(path))
 
 
 def download(file: File) -> FileResponse:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
 
+from events.leftovers import throw_away
 from leads.privacy.erasure import before_erasure
 from leads.privacy.export import brings_along
 from leads.privacy.holdings import Holdings
 from pipeline.models import File
-from tenancy.filestore import answering, forget
+from tenancy.filestore import answering
 
 
 @before_erasure
 def delete_files(found: Holdings) -> None:
     """The bytes go once the transaction stands: a file cannot be rolled back."""
-    for path in _files(found).values_list("path", flat=True):
-        transaction.on_commit(partial(forget, path))
+    throw_away(*_files(found).values_list("path", flat=True))
 
 
 @brings_along

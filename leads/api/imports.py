@@ -25,7 +25,8 @@ from leads.imports.finding import source_named, the_import
 from leads.imports.matching import WrongMapping, map_columns
 from leads.imports.rejects import rejected
 from leads.imports.spreadsheet import BadFile
-from leads.imports.starting import NotNow, TooLarge, or_nothing, receive, start, undo
+from leads.imports.starting import NotNow, TooLarge, receive, start, undo
+from leads.imports.storing import or_nothing
 from leads.imports.wire import COUNTS, import_on_wire
 from leads.models import Import, ImportState
 from tenancy.csvfile import download
@@ -96,7 +97,7 @@ def imports(request: Request) -> Response:
         raise Problem(413, "Too large", str(error)) from None
     except BadFile as error:
         raise ValidationError({"file": [str(error)]}) from None
-    with or_nothing(batch):
+    with or_nothing(batch.path):
         _shape(batch, said)
         start(batch, source=_source(said))
     return Response(import_on_wire(batch), status=202)

@@ -59,10 +59,10 @@ def finish(batch: Import) -> None:
     # A file that somebody took away ends an import early; what it brought stays and can be undone.
     batch.state = ImportState.DONE if batch.rows_done >= batch.rows else ImportState.CANCELLED
     batch.finished_at = clock.now()
-    path, batch.path = batch.path, ""
+    discard(batch.path)
+    batch.path = ""
     batch.save(update_fields=["state", "finished_at", "path"])
     record(Kind.IMPORT_FINISHED, batch, by=batch.by, name=batch.name, counts=batch.counts, dry_run=batch.dry_run)
-    transaction.on_commit(lambda: discard(path))
 
 
 @dataclass

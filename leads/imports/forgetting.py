@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from leads.imports.storing import discard
 from leads.models import Import, ImportState
 from tenancy import clock
@@ -25,8 +23,8 @@ def forget(import_id: UUID) -> bool:
     batch: Import | None = waiting.first()
     if batch is None:
         return False
-    path, batch.state, batch.path, batch.edits = batch.path, END[ImportState(batch.state)], "", {}
+    discard(batch.path)
+    batch.state, batch.path, batch.edits = END[ImportState(batch.state)], "", {}
     batch.finished_at = clock.now()
     batch.save(update_fields=["state", "path", "edits", "finished_at"])
-    transaction.on_commit(lambda: discard(path))
     return True

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db import transaction
-
 from events.kinds import Kind
 from events.record import record
 from leads.imports.mapping import EMAIL
@@ -69,13 +67,13 @@ def _read_pieces(batch: Import) -> bool:
 def _finish(batch: Import) -> None:
     if not batch.rows:
         raise BadFile("There is a header but no row below it." if batch.headers else "The file has no rows.")
-    batch.reading, path = {}, batch.path
+    discard_upload(batch.path)
+    batch.reading = {}
     batch.state = ImportState.RUNNING if batch.started_at else ImportState.READY
     if batch.started_at:
         for name, value in source_of(batch).items():
             setattr(batch, name, value)
         tell_start(batch)
-    transaction.on_commit(lambda: discard_upload(path))
 
 
 def tell_start(batch: Import) -> None:
@@ -84,9 +82,9 @@ def tell_start(batch: Import) -> None:
 
 
 def _refuse(batch: Import, why: str) -> None:
-    path, batch.path, batch.reading = batch.path, "", {}
+    discard(batch.path)
+    batch.path, batch.reading = "", {}
     batch.state, batch.problem, batch.finished_at = ImportState.REFUSED, why[:300], clock.now()
-    transaction.on_commit(lambda: discard(path))
 
 
 def _counted(batch: Import, piece: Sequence[Line]) -> Iterator[Line]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,7 +16,7 @@ from leads.imports.matching import WrongMapping, map_columns
 from leads.imports.people import source_of
 from leads.imports.reading import read_on, tell_start
 from leads.imports.spreadsheet import BadFile
-from leads.imports.storing import discard, keep, path_of
+from leads.imports.storing import discard, keep, or_nothing, path_of
 from leads.models import Import, ImportState, Source
 from tenancy import clock
 from tenancy.ids import uuid7
@@ -47,7 +46,7 @@ def receive(upload: UploadedFile[Any], *, by: By, **columns: Any) -> Import:
     batch.actor_kind, batch.actor_id, batch.actor_name = by.kind, by.id, by.name
     upload.seek(0)
     batch.state, batch.path = S.READING, path_of(batch.pk)
-    with or_nothing(batch), transaction.atomic():
+    with or_nothing(batch.path), transaction.atomic():
         keep(batch.path, upload)
         read_on(batch)
         batch.save(force_insert=True)
@@ -55,16 +54,6 @@ def receive(upload: UploadedFile[Any], *, by: By, **columns: Any) -> Import:
         if batch.state == S.READING:
             schedule(read_imports, batch.pk, clock.now())
     return batch
-
-
-@contextmanager
-def or_nothing(batch: Import) -> Iterator[None]:
-    """Within a transaction that an error rolls back: the stored rows go with it."""
-    try:
-        yield
-    except BaseException:
-        discard(batch.path)
-        raise
 
 
 def settle(batch: Import, mapping: Mapping[str, str], *, source: Source | None, consent: str, history: bool) -> None:
@@ -118,7 +107,7 @@ def stop(batch: Import) -> None:
     """Take no more rows; those that are in stay, and can be undone. Raises NotNow."""
     _move(batch, S.CANCELLED, (S.READY, S.RUNNING, S.PAUSED), finished_at=clock.now(), path="")
     cancel(run_imports, batch.pk)
-    _discard_after(batch.path)
+    discard(batch.path)
 
 
 def undo(batch: Import) -> None:
@@ -137,11 +126,7 @@ def throw_away(batch: Import) -> None:
     """Forget an upload of which nothing was taken."""
     _move(batch, S.UNDONE, (S.READING, S.REFUSED, S.READY, S.CANCELLED), undone_at=clock.now(), path="", edits={})
     cancel(read_imports, batch.pk)
-    _discard_after(batch.path)
-
-
-def _discard_after(path: str) -> None:
-    transaction.on_commit(lambda: discard(path))
+    discard(batch.path)
 
 
 def _move(batch: Import, to: ImportState, since: tuple[ImportState, ...], **columns: Any) -> None:

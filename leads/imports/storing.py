@@ -13,6 +13,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from events.leftovers import throw_away
 from tenancy.filestore import answering, forget
 from tenancy.scope import current_account
 
@@ -52,16 +53,26 @@ def as_stored(line: Line) -> bytes:
 
 
 def discard_upload(path: str) -> None:
-    """Forget the upload; its rows stay."""
-    for ending in (UPLOAD, SCRATCH):
-        forget(path + ending)
+    """Forget the upload, once the transaction stands; its rows stay."""
+    throw_away(path + UPLOAD, path + SCRATCH)
 
 
 def discard(path: str) -> None:
-    """Forget all files of an import that needs them no more."""
+    """Forget all files of an import that needs them no more, once the transaction stands."""
     if path:
-        forget(path)
+        throw_away(path)
         discard_upload(path)
+
+
+@contextmanager
+def or_nothing(path: str) -> Iterator[None]:
+    """Around a transaction that an error rolls back: what was stored in it goes, too."""
+    try:
+        yield
+    except BaseException:
+        for ending in ("", UPLOAD, SCRATCH):
+            forget(path + ending)
+        raise
 
 
 def lines_of(path: str, position: int, most: int) -> Iterator[tuple[Line, int]]:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from config import bucket
+from events.drain import drain
 from pipeline.files import attach_file, remove_file
 from pipeline.models import Deal, File
 from pipeline.refusals import GateClosed
@@ -83,4 +84,5 @@ def test_what_is_refused_or_removed_leaves_nothing_in_the_bucket(
         file = attach_file(deal.lead, a_file(), kind="other", by=cast.rita.by)
         assert default_storage.exists(file.path)
         remove_file(File.objects.get(pk=file.pk), by=cast.rita.by)
+    drain()
     assert not there.kept

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.config import Config
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from config import bucket
+from events.drain import drain
+from events.models import Job, Leftover
 from leads.inbound.letters import read
 from leads.models import Contact, Import, Payload
 from pipeline.files import attach_file, remove_file
 from pipeline.mailed import keep_files
 from pipeline.models import Deal, File
+from tenancy import clock
 from tenancy.filestore import StoreAway
 from tenancy.scope import scope
 from tests.factories import a_key, a_source
@@ -61,6 +65,10 @@ def stored(deal: Deal, cast: SimpleNamespace) -> File:
     """Before the store went away."""
     with scope(cast.account):
         return attach_file(deal.lead, a_file(), kind="other", by=cast.rita.by)
+
+
+def no_answer(*asked: Any) -> None:
+    raise OSError("It does not answer.")
 
 
 def a_file() -> SimpleUploadedFile:
@@ -107,13 +115,34 @@ def test_a_download_says_so(stored: File, away: None, cast: SimpleNamespace) -> 
     assert (answer.status_code, answer.content.decode()) == (503, WORDS)
 
 
-def test_a_removed_document_is_gone_though_its_bytes_wait(
-    stored: File, away: None, cast: SimpleNamespace, django_capture_on_commit_callbacks: Any
+def test_a_removed_document_is_gone_and_its_bytes_once_the_store_is_back(
+    stored: File, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with scope(cast.account), django_capture_on_commit_callbacks(execute=True):
-        remove_file(stored, by=cast.rita.by)
+    with scope(cast.account):
+        remove_file(File.objects.get(), by=cast.rita.by)
+    with monkeypatch.context() as hours:
+        hours.setattr(FileSystemStorage, "delete", no_answer)
+        drain()
     with scope(cast.account):
         assert not File.objects.exists()
+        job = Job.objects.get(kind="events.delete_leftover")
+        assert (job.state, job.last_error) == ("pending", "Later('The file store does not answer.')")
+    assert default_storage.exists(stored.path)
+    with clock.at(job.run_at):
+        drain()
+    assert not default_storage.exists(stored.path)
+    with scope(cast.account):
+        assert not Leftover.objects.exists()
+
+
+def test_what_could_not_be_removed_stays_whole(deal: Deal, stored: File, cast: SimpleNamespace) -> None:
+    with suppress(RuntimeError), scope(cast.account):
+        remove_file(File.objects.get(), by=cast.rita.by)
+        raise RuntimeError
+    drain()
+    with scope(cast.account):
+        assert default_storage.exists(File.objects.get().path)
+        assert not Leftover.objects.exists()
 
 
 def test_the_api_answers_503(deal: Deal, stored: File, away: None, cast: SimpleNamespace) -> None:

@@ -83,6 +83,7 @@ def test_stopping_deletes_the_rows_that_were_not_taken(
     assert default_storage.exists(path)
     with scope(account):
         stop(waiting)
+    drain()
     assert not default_storage.exists(path)
     assert again(account, waiting).path == ""
 

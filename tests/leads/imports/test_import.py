@@ -197,6 +197,7 @@ def test_the_file_is_gone_when_it_is_not_needed(account: Account) -> None:
     with scope(account):
         other = receive(a_csv(PEOPLE), by=SYSTEM)
         undo(other)
+    drain()
     assert not default_storage.exists(other.path)
     with scope(account):
         assert Import.objects.get(pk=other.pk).state == "undone"

@@ -149,4 +149,5 @@ def test_what_nobody_could_read_for_a_week_is_forgotten(account: Account, batch:
     path = batch.path
     with scope(account):
         assert forget(batch.pk)
+    drain()
     assert (again(account, batch).state, files_of(path)) == ("undone", [])
