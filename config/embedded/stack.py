@@ -121,7 +121,8 @@ class Stack:
             log = self.data / "log" / f"{name}.log"
             if log.exists():
                 log.replace(log.with_suffix(".log.old"))
-            self._begin(name, Service(name, command, self.environment(role), log))
+            environment = self.environment(role) | {"PGAPPNAME": name}  # for who looks into pg_stat_activity
+            self._begin(name, Service(name, command, environment, log))
 
     def wait_until_ready(self, seconds: float = 120) -> None:
         """Until pages and live stream answer and the worker takes work."""

@@ -33,6 +33,10 @@ with scope(opened.account):
 print(json.dumps({"id": str(opened.account.pk), "slug": opened.account.slug, "api_key": opened.api_key}))
 """
 
+IN_TRANSACTION: LiteralString = (
+    "SELECT 1 FROM pg_stat_activity WHERE application_name = ANY(%s) AND xact_start IS NOT NULL"
+)
+
 
 class Ground:
     """A running stack and the account that the faults happen to."""
@@ -72,10 +76,23 @@ class Ground:
         """How often the workers have answered the bell so far."""
         return (self.stack.data / "log" / "worker.log").read_text(errors="replace").count("events.drain")
 
-    def pumps(self, act: Callable[[str], None]) -> None:
-        """Do something to both of them."""
-        for name in ("pump-1", "pump-2"):
-            act(name)
+    def hold(self, *names: str) -> None:
+        """SIGSTOP, but in the middle of no transaction: it would keep all others from what it has locked."""
+        assert eventually(lambda: self._stand_still(names), 60)
+
+    def _stand_still(self, names: tuple[str, ...]) -> bool:
+        for name in names:
+            self.stack.pause(name)
+        with psycopg.connect(self.stack.urls["worker"]) as seen:  # whose sessions theirs are, too
+            busy = seen.execute(IN_TRANSACTION, [list(names)]).fetchone()
+        if busy:
+            self.let_go(*names)
+        return not busy
+
+    def let_go(self, *names: str) -> None:
+        """SIGCONT."""
+        for name in names:
+            self.stack.resume(name)
 
     def manage(self, *words: str) -> str:
         """Run a management command as a worker; returns what it printed."""

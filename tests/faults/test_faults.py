@@ -8,6 +8,7 @@ from typing import LiteralString
 
 import pytest
 
+from config.embedded.stack import PUMPS
 from tests.faults.checker import check, mails, spread, waits
 from tests.faults.ground import Ground, eventually
 from tests.faults.sender import Sender
@@ -41,13 +42,13 @@ def complaints(sender: Sender) -> list[str]:
 
 def test_fr1_redis_killed_and_back(ground: Ground, new_sender: NewSender) -> None:
     control = new_sender()
-    ground.pumps(ground.stack.pause)
+    ground.hold(*PUMPS)
     ground.stack.kill("valkey")
     control.burst(4)
     assert not control.ledger.refused
     assert not green(control, 4)
     assert any("has no owner" in complaint for complaint in complaints(control))
-    ground.pumps(ground.stack.resume)
+    ground.let_go(*PUMPS)
     assert green(control), complaints(control)
 
     sender = new_sender()
@@ -65,14 +66,11 @@ def test_fr1_redis_killed_and_back(ground: Ground, new_sender: NewSender) -> Non
 
 def test_fr3_everything_in_redis_forgotten_under_load(ground: Ground, new_sender: NewSender) -> None:
     control = new_sender()
-    busy = ("worker", "pump-1", "pump-2")
-    for name in busy:
-        ground.stack.pause(name)
+    ground.hold("worker", *PUMPS)
     control.burst(4)
     ground.forget_doorbells()
     assert ground.change("DELETE FROM job WHERE state = 'pending'")  # as if the queue had been in Redis
-    for name in busy:
-        ground.stack.resume(name)
+    ground.let_go("worker", *PUMPS)
     assert not green(control, 3)
 
     sender = new_sender()
@@ -99,13 +97,13 @@ def test_fw2_the_worker_group_killed_in_the_middle(ground: Ground, new_sender: N
 def killed_in_the_middle(ground: Ground, sender: Sender, number: int, writing: LiteralString) -> None:
     """Kill the workers while they hold jobs and wait to write into a table; the pumps hold still until then."""
     assert eventually(lambda: not held(ground), LEASE)
-    ground.pumps(ground.stack.pause)
+    ground.hold(*PUMPS)
     with ground.nobody_writes(writing):
         sender.burst(number)
         ground.ring()
         assert eventually(lambda: held(ground), WHOLE_CHAIN)
         ground.stack.kill("worker")
-    ground.pumps(ground.stack.resume)
+    ground.let_go(*PUMPS)
     assert not sender.ledger.refused
 
 

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 
 from config.embedded.service import BASE
-from config.embedded.stack import Stack
+from config.embedded.stack import PUMPS, Stack
 from tests.environment import of_the_machine
 from tests.faults.ground import Ground, eventually
 
@@ -118,9 +118,9 @@ class Trial:
     @contextmanager
     def arrested(self) -> Iterator[None]:
         """The pumps hold still, so that it is the workers who begin."""
-        self.ground.pumps(self.ground.stack.pause)
+        self.ground.hold(*PUMPS)
         yield
-        self.ground.pumps(self.ground.stack.resume)
+        self.ground.let_go(*PUMPS)
 
     @contextmanager
     def leads_locked(self) -> Iterator[bool]:
@@ -151,7 +151,7 @@ class Trial:
                 self.ground.stack.kill("worker")
         if busy:
             self.ground.stack.start_again("worker")
-            self.ground.pumps(self.ground.stack.resume)
+            self.ground.let_go(*PUMPS)
             control()
             self.clock.pass_by(LEASE)
         return busy
@@ -163,7 +163,7 @@ class Trial:
                 self.ground.stack.pause("worker")
         if busy:
             self.clock.pass_by(LEASE)
-            self.ground.pumps(self.ground.stack.resume)
+            self.ground.let_go(*PUMPS)
             assert eventually(lambda: any(job["attempts"] > 1 for job in self.held()), PATIENCE)
             self.ground.stack.resume("worker")
         return busy
@@ -228,9 +228,9 @@ def without_faults(trial: Trial, player: Player, until: datetime) -> tuple[dict[
     plan = player("calm", "open", LEADS, TOGETHER)
     come = plan.count(plan[0])
     with trial.arrested():
-        trial.ground.stack.pause("worker")
+        trial.ground.hold("worker")
         player("calm", "live", 0, come, str(trial.plan[0] + 30 * MOMENT))
         at_first = player("calm", "state")
         player("calm", "live", come, len(trial.ahead), str(until))
-        trial.ground.stack.resume("worker")
+        trial.ground.let_go("worker")
     return at_first, player("calm", "state")
