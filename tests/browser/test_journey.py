@@ -6,11 +6,9 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from config.embedded.stack import Stack
 from tests.browser.conftest import chromium_path
-from tests.environment import BASE, of_the_machine
+from tests.environment import BASE
+from tests.installation import installed
 
 LEAD = {
     "name": "Jonas Weidmann",
@@ -35,10 +34,8 @@ LEAD = {
 def stack() -> Iterator[Stack]:
     if chromium_path() is None:
         pytest.skip("There is no Chromium. As root: apt-get install chromium fonts-liberation")
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        with Stack(Path(place) / "var", outside=of_the_machine()) as stack:
-            yield stack
+    with installed() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")

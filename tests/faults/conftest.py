@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +15,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
-    from config.embedded.stack import Stack
-    from tests.environment import of_the_machine
     from tests.faults.ground import Ground
+    from tests.installation import installed
 
-    with tempfile.TemporaryDirectory() as place:  # short enough a path for sockets, and open to the servers' user
-        Path(place).chmod(0o755)
-        with Stack(Path(place) / "var", outside=of_the_machine()) as stack:
-            yield Ground(stack)
+    with installed() as stack:
+        yield Ground(stack)
 
 
 @pytest.fixture

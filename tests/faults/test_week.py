@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,8 +22,8 @@ import pytest
 
 from config.embedded.service import BASE
 from config.embedded.stack import PUMPS, Stack
-from tests.environment import of_the_machine
 from tests.faults.ground import Ground, eventually
+from tests.installation import installed
 
 LEADS, TOGETHER = (int(number) for number in os.environ.get("FAULTS_WEEK", "16x16").split("x"))
 FAST_PART = timedelta(days=4)
@@ -178,10 +177,8 @@ def clock(tmp_path: Path) -> Clock:
 def ground(clock: Clock) -> Iterator[Ground]:
     """An installation whose processes live by the test's clock."""
     settings = {"DJANGO_SETTINGS_MODULE": "tests.faults.shifted", "CLOCK_SHIFT": str(clock.file)}
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        with Stack(Path(place) / "var", outside=of_the_machine(), settings=settings) as stack:
-            yield Ground(stack)
+    with installed(settings) as stack:
+        yield Ground(stack)
 
 
 @pytest.fixture
