@@ -135,5 +135,5 @@ class Keys:
 
     def has_a_place(self) -> None:
         """All that was asked for is there, and the focus is somewhere: nothing that was swapped has taken it away."""
-        self.page.wait_for_function(QUIET, timeout=5000)
+        self.page.wait_for_function(QUIET, timeout=20_000)
         assert self.page.evaluate("document.activeElement !== document.body")

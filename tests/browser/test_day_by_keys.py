@@ -42,7 +42,7 @@ def signs_in(page: Page, keys: Keys, acme: SimpleNamespace) -> None:
     keys.tab_to(page.get_by_label("Password", exact=True))
     keys.type(PASSWORD)
     keys.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Today", timeout=15_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     page.wait_for_load_state()
 
 

@@ -49,7 +49,7 @@ def signs_in(phone: Page, acme: SimpleNamespace) -> None:
     says(phone.get_by_label("Work e-mail"), "rita@acme.example")
     says(phone.get_by_label("Password", exact=True), PASSWORD)
     phone.get_by_role("button", name="Sign in").tap()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Today", timeout=15_000)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Today")
     phone.wait_for_load_state()
 
 

@@ -101,7 +101,7 @@ def column(page: Page, name: str) -> Locator:
 
 def the_card_comes_by_itself(stack: Stack, account: dict[str, Any], page: Page, lead: str) -> None:
     """Nobody reloads: scored, owned, with a decision, and a mail on its way."""
-    expect(card_of(page)).to_be_visible(timeout=20_000)
+    expect(card_of(page)).to_be_visible()
     known = wait_for(20, lambda: (got := api(stack, account, f"leads/{lead}/"))["deal"] and got)
     assert known["owner"]
     assert known["score"] == api(stack, account, f"leads/{lead}/receipt/")["score"]
@@ -158,13 +158,13 @@ def test_pricing_twice_and_a_demo_request_make_a_lead_urgent_while_its_rep_looks
     assert before["tier"] != "urgent"
     page.goto(f"{account['url']}leads/{lead}/")
     page.wait_for_selector("[data-live=on]")
-    expect(page.locator("#receipt")).to_contain_text("Industry in the profile", timeout=20_000)
+    expect(page.locator("#receipt")).to_contain_text("Industry in the profile")
 
     views = [{"kind": "page_view", "lead": lead, "url": "https://www.example.com/pricing"}] * 2
     api(stack, account, "signals/", views)
     api(stack, account, "leads/", FITTING | {"message": "We would like to see a demo, please."})
 
-    expect(page.locator("#receipt")).to_contain_text("Asked for a demo or a quote", timeout=20_000)
+    expect(page.locator("#receipt")).to_contain_text("Asked for a demo or a quote")
     for words in ("Read the pricing page", "Pricing page again within 48 hours"):
         expect(page.locator("#receipt")).to_contain_text(words)
     known = api(stack, account, f"leads/{lead}/receipt/")
