@@ -1,10 +1,21 @@
 """What every test has at hand."""
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.database", "tests.stage", "tests.skips", "tests.shared_data"]
+
+LONG = ("test_api_schema.py", "test_faults.py", "test_week.py", "test_run.py", "test_journey.py", "test_demo.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """What takes a minute comes first: at the end one process would be at it while the others have nothing to do."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
 
 # Machines are shared and noisy: how long an example takes says nothing about the code. And a run judges one change:
 # its examples are those of the run before.

@@ -18,6 +18,14 @@ from tests.factories import a_key
 from workspace.opening import open_account
 
 schema = schemathesis.pytest.from_fixture("contract")
+BATCH = "/api/v1/leads/batch/"  # whose examples are hundreds of leads
+few = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+)
 
 
 @pytest.fixture
@@ -33,15 +41,26 @@ def key(transactional_db: None) -> str:
         return a_key()
 
 
-@schema.parametrize()
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-    derandomize=True,
-)
-def test_every_operation_keeps_its_contract(case: Any, key: str) -> None:
+# Three tests, so that several processes share them.
+@schema.include(path=BATCH).parametrize()
+@settings(few, max_examples=6)
+def test_batches_keep_their_contract(case: Any, key: str) -> None:
+    keeps_its_contract(case, key)
+
+
+@schema.include(method="GET").parametrize()
+@few
+def test_every_reading_keeps_its_contract(case: Any, key: str) -> None:
+    keeps_its_contract(case, key)
+
+
+@schema.exclude(method="GET").exclude(path=BATCH).parametrize()
+@few
+def test_every_writing_keeps_its_contract(case: Any, key: str) -> None:
+    keeps_its_contract(case, key)
+
+
+def keeps_its_contract(case: Any, key: str) -> None:
     response = case.call(headers={"Authorization": f"Bearer {key}"})
     case.validate_response(
         response,

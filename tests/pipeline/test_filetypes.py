@@ -17,7 +17,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.jobs import Later
-from events.models import Job
+from events.leftovers import delete_leftover
+from events.models import Job, Leftover
 from pipeline.files import NotReady, TooLarge, WrongType, attach_file, checked, download, remove_file
 from pipeline.filetypes import ODT
 from pipeline.models import File, FileState
@@ -113,14 +114,12 @@ def test_no_browser_runs_or_shows_it_in_our_name(jonas: SimpleNamespace) -> None
     assert "no-store" in response["Cache-Control"]
 
 
-def test_its_bytes_lie_under_a_name_of_ours_and_go_with_it(
-    jonas: SimpleNamespace, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_its_bytes_lie_under_a_name_of_ours_and_go_with_it(jonas: SimpleNamespace) -> None:
     file = attach(jonas)
     assert file.path == f"{jonas.account.pk.hex}/{file.pk.hex}.txt"
     assert default_storage.exists(file.path)
-    with django_capture_on_commit_callbacks(execute=True):
-        remove_file(file, by=jonas.rita.by)
+    remove_file(File.objects.get(pk=file.pk), by=jonas.rita.by)
+    delete_leftover.outside(jonas.account, Leftover.objects.get().pk)
     assert not default_storage.exists(file.path)
 
 
