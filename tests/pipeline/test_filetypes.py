@@ -16,9 +16,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from events.drain import drain
 from events.jobs import Later
-from events.leftovers import delete_leftover
-from events.models import Job, Leftover
+from events.models import Job
 from pipeline.files import NotReady, TooLarge, WrongType, attach_file, checked, download, remove_file
 from pipeline.filetypes import ODT
 from pipeline.models import File, FileState
@@ -119,7 +119,7 @@ def test_its_bytes_lie_under_a_name_of_ours_and_go_with_it(jonas: SimpleNamespac
     assert file.path == f"{jonas.account.pk.hex}/{file.pk.hex}.txt"
     assert default_storage.exists(file.path)
     remove_file(File.objects.get(pk=file.pk), by=jonas.rita.by)
-    delete_leftover.outside(jonas.account, Leftover.objects.get().pk)
+    drain()
     assert not default_storage.exists(file.path)
 
 
