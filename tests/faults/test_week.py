@@ -122,13 +122,13 @@ class Trial:
         self.ground.let_go(*PUMPS)
 
     @contextmanager
-    def leads_locked(self) -> Iterator[bool]:
-        """Whoever works on a lead meanwhile stops in the middle, holding their jobs: whether somebody does."""
+    def leads_locked(self, seconds: float = 5) -> Iterator[bool]:
+        """Whoever works on a lead meanwhile stops in the middle, holding their jobs: whether somebody does so soon."""
         with psycopg.connect(self.ground.stack.urls["worker"]) as lock:
             lock.execute(self.SCOPE, [self.slug])
             lock.execute("SELECT 1 FROM lead FOR UPDATE")
             self.ground.ring()
-            yield eventually(lambda: bool(self.held()), 5)
+            yield eventually(lambda: bool(self.held()), seconds)
 
     def held(self) -> list[dict[str, Any]]:
         return self.ground.ask(
@@ -143,9 +143,9 @@ class Trial:
             meddling.execute(self.SCOPE, [self.slug])
             assert meddling.execute(statement).rowcount
 
-    def killed(self, control: Callable[[], object] = lambda: None) -> bool:
+    def killed(self, control: Callable[[], object] = lambda: None, seconds: float = 5) -> bool:
         """The workers are killed in the middle of their work; their leases expire."""
-        with self.leads_locked() as busy:
+        with self.leads_locked(seconds) as busy:
             if busy:
                 self.ground.stack.kill("worker")
         if busy:
@@ -203,7 +203,7 @@ def test_faults_leave_no_trace_in_a_virtual_week(ground: Ground, clock: Clock, p
 
     clock.put(trial.plan[0] - MOMENT)
     trial.settle()
-    assert trial.step(until, lambda: trial.killed(control))
+    assert trial.step(until, lambda: trial.killed(control, PATIENCE))
     assert differences(at_first, trial.player("state")) == []
     while not trial.step(until, trial.frozen):
         pass
