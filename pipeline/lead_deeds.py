@@ -32,7 +32,7 @@ SAID = {"call": "Call", "email": "E-mail", "meeting": "Meeting", "note": "Note",
 def log(request: Any, lead_id: str) -> HttpResponse:
     """Log what happened; answers with an empty composer, or the same one with what is missing."""
     lead, form = the_lead(lead_id), Log(request.POST)
-    context = {**composer(lead), "form": form, "lead": {"id": lead.public_id}}
+    context = {**composer(lead), "form": form, "kind": form["kind"].value(), "lead": {"id": lead.public_id}}
     if not form.is_valid():
         return render(request, "pipeline/lead.html#composer", context, status=422)
     said = form.cleaned_data

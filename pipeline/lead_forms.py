@@ -42,8 +42,7 @@ class Out(forms.Form):
     """Why something ends, in the account's own words, and the day on which it comes back, if it does."""
 
     ending = Ending.DISQUALIFIED
-    first: tuple[tuple[str, str], ...] = ()  # what the list of reasons begins with
-    reason = forms.ChoiceField(label="Because")
+    reason = forms.ChoiceField(label="Because", error_messages={"required": "Choose a reason."})
     recycle_on = forms.DateField(
         label="Bring it back on",
         required=False,
@@ -54,7 +53,7 @@ class Out(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["reason"]
-        offered.choices = [*self.first, *((reason, reason) for reason in reasons(self.ending))]
+        offered.choices = [("", "Choose a reason"), *((reason, reason) for reason in reasons(self.ending))]
         offered.widget.attrs["class"] = "select"
 
     def clean_recycle_on(self) -> Any:
@@ -71,7 +70,7 @@ class Disqualify(Out):
 class Loss(Out):
     """Of a deal: to whom, too."""
 
-    ending, first = Ending.LOST, (("", "Choose a reason"),)
+    ending = Ending.LOST
     field_order = ("reason", "competitor", "recycle_on")
     competitor = forms.CharField(
         max_length=120,

@@ -118,9 +118,15 @@ def test_each_kind_has_its_own_outcomes(page: Page, jonas: SimpleNamespace) -> N
     expect(composer.get_by_text("Nobody came")).to_be_visible()
     expect(composer.get_by_text("Voicemail")).to_be_hidden()
     composer.get_by_text("Note", exact=True).click()
+    expect(composer.get_by_text("stops the first-response clock")).to_be_hidden()
     composer.get_by_role("button", name=re.compile("^Log note")).click()
     expect(composer).to_contain_text("A note needs a word or two.")
     expect(page.get_by_label("What was said")).to_be_focused()
+    page.keyboard.type("They rebuild in spring.")  # what was refused as a note is still one
+    composer.get_by_role("button", name=re.compile("^Log note")).click()
+    expect(page.locator("#lead-timeline")).to_contain_text("They rebuild in spring.")
+    with scope(jonas.opened.account):
+        assert [done.kind for done in jonas.lead.activities.filter(body="They rebuild in spring.")] == ["note"]
 
 
 def test_an_unknown_fact_is_filled_in_its_place(page: Page, jonas: SimpleNamespace) -> None:
@@ -141,6 +147,8 @@ def test_timeline_shows_people_or_the_system(page: Page, jonas: SimpleNamespace)
 def test_disqualifying_asks_why(page: Page, jonas: SimpleNamespace) -> None:
     page.keyboard.press("d")
     dialog = page.get_by_role("dialog", name="Disqualify")
+    dialog.get_by_role("button", name="Disqualify").click()
+    expect(dialog).to_contain_text("Choose a reason.")  # none is given by itself
     dialog.get_by_label("Because").select_option("No budget")
     dialog.get_by_role("button", name="Disqualify").click()
     expect(page.locator("#lead-head")).to_contain_text("Disqualified: No budget")
