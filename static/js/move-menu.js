@@ -22,7 +22,7 @@ function item(words, remark, act) {
   const said = document.createElement("span");
   said.textContent = words;
   const aside = document.createElement("span");
-  aside.className = "small muted ml-auto";
+  aside.className = "small muted";
   aside.textContent = remark;
   button.append(said, aside);
   if (!act) button.setAttribute("aria-disabled", "true");

@@ -19,6 +19,7 @@ from tests.pipeline.deals import a_deal, a_ready_deal, the_pipeline
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["acme"]
 PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 
 
 def lift(page: Page, card: Any, to: Any) -> None:
@@ -182,3 +183,34 @@ def test_a_browser_says_by_one_stream_what_all_its_tabs_have_open(
     expect(page.get_by_role("list", name="Also on this board")).to_have_count(0)
     other.goto(f"{acme.url}/today/")
     page.wait_for_function(f"() => ({OPENED})() === 1")
+
+
+def test_a_list_that_goes_on_sideways_fades_there_and_no_longer_at_its_end(page: Page, acme: SimpleNamespace) -> None:
+    with scope(acme.account):
+        a_deal(acme.rita, company="Kestrel Logistics")
+    log_in(page, acme.rita, acme.url)
+    page.goto(f"{acme.url}/board/list/")
+    rows = page.locator(".table-wrap")
+    for size, scrolled, fades in (
+        (PHONE, 0, ["0px", "40px"]),
+        (PHONE, 60, ["40px", "40px"]),
+        (PHONE, 9999, ["40px", "0px"]),
+        (DESK, 0, ["0px", "0px"]),  # all of it is there
+    ):
+        page.set_viewport_size(size)
+        rows.evaluate("(element, to) => element.scrollTo(to, 0)", scrolled)
+        expect(rows).to_have_css("--edge-start", fades[0])
+        expect(rows).to_have_css("--edge-end", fades[1])
+    assert "gradient" in rows.evaluate("element => getComputedStyle(element).maskImage")
+
+
+def test_the_menu_of_a_card_breaks_no_stage_s_name(page: Page, acme: SimpleNamespace) -> None:
+    with scope(acme.account):
+        deal = a_deal(acme.rita, company="Kestrel Logistics")
+    open_board(page, acme, acme.rita)
+    page.locator(f"#deal-{deal.public_id} [data-open]").focus()
+    page.keyboard.press("m")
+    names = page.locator(".move-menu > .menu-item > :first-child")
+    expect(names.filter(has_text="Technical fit confirmed")).to_be_visible()
+    heights = names.evaluate_all("all => all.map((name) => name.getBoundingClientRect().height)")
+    assert max(heights) < 1.5 * min(heights), heights
