@@ -250,6 +250,7 @@ class Board:
             "count": one.shown,
             "limit": stage.wip,
             "full": stage.wip is not None and one.count >= stage.wip,
+            "walled": bool(self.sight),
             "value": sums(one.value, home),
             "weighted": "" if won else sums(weighted, home),
             "words": f"won, {one.won} of {one.shown} closed" if won else "",

@@ -120,17 +120,19 @@ def check(
     now: datetime,
     reason: str = "",
     occupied: int = 0,
+    walled: bool = False,
 ) -> Gate:
     """Whether the deal may go from one stage of `stages` (in order) to another at `now` (aware).
 
     Forward, every gate on the way is checked: each stage's exit and the next one's entry criteria. To lose a deal
     passes no gate but that of the stage for what is lost. `occupied` is how many deals stand in the target already,
-    `reason` why a deal goes back or is lost. Raises KeyError for a stage not in `stages`.
+    `walled` that who asks may not see all of them, `reason` why a deal goes back or is lost. Raises KeyError for a
+    stage not in `stages`.
     """
     order = {stage.id: index for index, stage in enumerate(stages)}
     start, end = order[from_id], order[to_id]
     target = stages[end]
-    house = _owner(dossier, target) + _room(target, occupied)
+    house = _owner(dossier, target) + _room(target, occupied, walled)
     if end <= start:
         return Gate((*house, *_way_back(target, reason)), (), back=True)
     if target.kind == "lost":
@@ -175,10 +177,11 @@ def _owner(dossier: Dossier, target: Stage) -> list[Unmet]:
     return [Unmet("", target.name, "owner", "An owner", detail, "owner")]
 
 
-def _room(target: Stage, occupied: int) -> list[Unmet]:
+def _room(target: Stage, occupied: int, walled: bool) -> list[Unmet]:
     if target.wip is None or occupied < target.wip:
         return []
-    detail = f"{target.name} is full: {occupied} of {target.wip}. Move one on first."
+    whose = " Deals of other teams count, too." if walled else ""
+    detail = f"{target.name} is full: {occupied} of {target.wip}.{whose} Move one on first."
     return [Unmet("", target.name, "wip", "Room in the stage", detail)]
 
 

@@ -16,7 +16,7 @@ from accounts.sight import sight_of
 from pipeline.board import Board, all_stages, stages_of
 from pipeline.closing import reopen
 from pipeline.following import follow
-from pipeline.models import Deal, Move
+from pipeline.models import Deal, Move, Stage
 from pipeline.recent import last_move
 from tenancy import clock
 from tenancy.models import Account
@@ -87,6 +87,25 @@ def test_columns_sums_and_tabs_are_those_of_what_is_seen(
     }
     assert shown(board_of(cast.max))["worth"] == 31000
     assert shown(board_of(cast.max))["tabs"] == {"": 5, "mine": 1, "hot": 3}
+
+
+def test_who_sees_a_part_of_a_stage_is_told_that_its_limit_counts_the_rest(
+    client: Client, account: Account, cast: SimpleNamespace, deals: dict[str, Deal]
+) -> None:
+    with scope(account):
+        Stage.objects.filter(pk=stage("Discovery").pk).update(wip=1)
+        deals["Kestrel"].move(stage("Discovery"), by=cast.rita.by)
+    for member, told in ((cast.raj, True), (cast.max, False)):
+        client.force_login(member.user)
+        board = client.get("/acme/board/").content.decode()
+        assert ("Deals of other teams count to the 1, too" in board) is told
+        with scope(account):
+            lumen, to = Deal.objects.get(pk=deals["Lumen"].pk), stage("Discovery").public_id
+        asked = {"stage": to, "version": lumen.version}
+        refused = client.post(f"/acme/deals/{lumen.public_id}/moves/", asked, headers={"HX-Request": "true"})
+        assert refused.status_code == 422
+        assert "Discovery complete is full: 1 of 1." in refused.content.decode()
+        assert ("Deals of other teams count, too." in refused.content.decode()) is told
 
 
 @pytest.mark.parametrize(
