@@ -15,11 +15,23 @@ function readIn(rects) {
   return seen.sort(([, one], [, other]) => far(one) - far(other)).map(([element]) => element);
 }
 
+// What a hand is on: the row with the focus, or else the one under the pointer.
+function heldIn(rects) {
+  const held = (state) => [...rects].filter(([element]) => element.matches(`:is([data-row], li)${state}`)).map(([element]) => element).reverse();
+  return [...held(":focus-within"), ...held(":hover")];
+}
+
+// A page that is not scrolled shows what comes in at its top; where nothing glides, it does so only while no hand is on a row.
+function keptIn(rects, scroller) {
+  if (scroller.scrollTop > 0) return readIn(rects);
+  return isCalm() ? heldIn(rects) : [];
+}
+
 /** Where everything stands, and what one reads. */
 export function standing() {
   const rects = new Map(all(TRACKED).map((element) => [element, element.getBoundingClientRect()]));
   const scroller = document.scrollingElement;
-  const read = scroller.scrollTop > 0 ? readIn(rects) : [];
+  const read = keptIn(rects, scroller);
   for (const one of playing) one.cancel(); // what still glides stands where it is to arrive
   playing = [];
   return { rects, scroller, read: read.map((element) => [element, element.getBoundingClientRect().top]) };

@@ -45,6 +45,15 @@ def moving(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def calm(browser: Browser) -> Iterator[Page]:
+    """A page on which nothing glides, whose stream is ours."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(STREAM_BY_HAND)
+    yield context.new_page()
+    context.close()
+
+
 def looks_at(page: Page, acme: SimpleNamespace, path: str) -> None:
     log_in(page, acme.rita, acme.url)
     page.goto(f"{acme.url}{path}")
@@ -187,11 +196,32 @@ def test_a_lead_that_comes_in_takes_nobody_s_place(moving: Page, acme: SimpleNam
     looks_at(page, acme, "/today/")
     held = page.get_by_role("button", name="Done: Send the licence questions")
     held.focus()
+    comes_in(page, acme, "Marlowe Freight")
+    still(page, lambda: expect(page.locator("#today")).to_contain_text("Marlowe Freight"))
+    expect(held).to_be_focused()
+
+
+@pytest.mark.parametrize("hand", ["focus", "hover"])
+def test_where_nothing_glides_the_row_in_hand_stays_under_it(calm: Page, acme: SimpleNamespace, hand: str) -> None:
+    with scope(acme.account):
+        for number in range(12):  # a page that can be scrolled
+            add_task(acme.ready.lead, f"Task {number}", by=acme.rita.by, due_at=clock.now())
+    looks_at(calm, acme, "/today/")
+    held = calm.get_by_role("button", name="Done: Send the licence questions")
+    getattr(held, hand)()
+    before = held.bounding_box()
+    assert calm.evaluate("document.scrollingElement.scrollTop") == 0
+    comes_in(calm, acme, "Marlowe Freight")
+    expect(calm.locator("#today")).to_contain_text("Marlowe Freight")
+    calm.wait_for_function(QUIET)
+    assert held.bounding_box() == before
+
+
+def comes_in(page: Page, acme: SimpleNamespace, company: str) -> None:
+    """Somebody asks, and the page hears of it."""
     since = clock.now()
     with scope(acme.account):
-        lead = a_deal(acme.rita, company="Marlowe Freight", first_response_due_at=clock.now()).lead
+        lead = a_deal(acme.rita, company=company, first_response_due_at=clock.now()).lead
         record(Kind.DEAL_OPENED, lead.pk, by=SYSTEM, lead_id=lead.pk)
     for _, _, change in read_account(acme.account, since):
         page.evaluate(TELL, change.as_json())
-    still(page, lambda: expect(page.locator("#today")).to_contain_text("Marlowe Freight"))
-    expect(held).to_be_focused()
