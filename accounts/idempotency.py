@@ -53,8 +53,10 @@ def idempotent(view: View) -> View:
 
 
 def digest_of(request: Any) -> bytes:
-    """Of what was asked, and where. Uploads are read piece by piece: they need not fit into memory."""
-    said = sha256(f"{request.method} {request.path}\n".encode())
+    """Of what was asked, where, and by which member: another may not see what this one was told. Uploads are read piece
+    by piece: they need not fit into memory."""
+    member = request._request.member
+    said = sha256(f"{request.method} {request.path} {member.pk if member else ''}\n".encode())
     if not (request.content_type or "").startswith("multipart/"):
         said.update(request._request.body)
         return said.digest()

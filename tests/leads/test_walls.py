@@ -97,6 +97,21 @@ def test_the_api_attaches_and_tells_no_more(account: Account, jonas: Lead, raj: 
         assert Submission.objects.count() == 2
 
 
+def test_what_was_answered_to_one_team_is_not_said_again_to_another(
+    account: Account, cast: SimpleNamespace, jonas: Lead, raj: Client
+) -> None:
+    rita, facts = Client(), {"email": "jonas@kestrel.example", "message": "Again"}
+    rita.force_login(cast.rita.user)
+    first, again, others = (
+        client.post("/acme/api/v1/leads/", facts, content_type=JSON, headers={"Idempotency-Key": "1"})
+        for client in (rita, rita, raj)
+    )
+    assert jonas.public_id in first.content.decode()
+    assert (again.json(), again.headers["Idempotent-Replayed"]) == (first.json(), "true")
+    assert others.status_code == 422
+    assert jonas.public_id not in others.content.decode()
+
+
 @pytest.mark.parametrize("path", ["leads/", "leads/batch/"])
 @pytest.mark.parametrize("said", [{"external_id": "crm-7"}, {"external_id": ["crm-7"]}, {"Their number": " crm-7"}])
 def test_guessing_another_systems_id_changes_no_hidden_lead(
