@@ -16,6 +16,7 @@ from accounts.models import Member, Team
 from leads.models import Lead, Source
 from pipeline.models import BoardView
 from tenancy.scope import current_account
+from tenancy.sight import current_sight
 
 MOST_PRODUCTS = 50
 OWN, SHARED = "own view", "shared view"
@@ -32,8 +33,11 @@ class Names:
 
     @cached_property
     def products(self) -> list[str]:
-        """What open leads ask for. It is read once a minute: going through all of an account's leads takes a while."""
-        return cache.get_or_set(f"products-{current_account().pk}", _products, 60) or []
+        """What open leads in sight ask for. It is read once a minute: going through all of an account's leads takes a
+        while."""
+        sight = current_sight()
+        whose = f"{current_account().pk}-{hash(sight):x}" if sight else current_account().pk
+        return cache.get_or_set(f"products-{whose}", _products, 60) or []
 
 
 def names(me: Member) -> Names:
@@ -72,5 +76,5 @@ def _view(key: UUID, name: str, address: str, *, shared: bool) -> BoardView:
 
 
 def _products() -> list[str]:
-    said = Lead.objects.open().exclude(product="").values_list("product", flat=True)
+    said = Lead.objects.in_sight().open().exclude(product="").values_list("product", flat=True)
     return list(said.distinct().order_by("product")[:MOST_PRODUCTS])

@@ -13,6 +13,7 @@ from django.urls import set_urlconf
 
 from accounts.models import Member
 from accounts.sight import sight_of
+from leads.models import Lead
 from pipeline.board import Board, all_stages, stages_of
 from pipeline.closing import reopen
 from pipeline.following import follow
@@ -135,6 +136,18 @@ def test_a_filter_by_a_hidden_owner_finds_nothing(
 ) -> None:
     assert shown(board_of(cast.raj, {"owner": cast.rita.public_id}))["count"] == 0
     assert shown(board_of(cast.max, {"owner": cast.rita.public_id}))["count"] == 2
+
+
+def test_filters_offer_no_word_of_hidden_leads(
+    in_scope: Account, cast: SimpleNamespace, deals: dict[str, Deal]
+) -> None:
+    for name in ("Kestrel", "Lumen"):
+        Lead.objects.filter(pk=deals[name].lead_id).update(product=f"What {name} wants")
+    offered = {}
+    for member in (cast.max, cast.raj):
+        with seeing(sight_of(in_scope, member)):
+            offered[member] = board_of(member).names.products
+    assert offered == {cast.max: ["What Kestrel wants", "What Lumen wants"], cast.raj: ["What Lumen wants"]}
 
 
 @pytest.mark.parametrize("query", [{}, {"view": "hot"}, {"q": "Kestrel"}])
