@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Member
+from leads.models import Lead
 from pipeline.amounts import sums
 from pipeline.cards import Deck, Row, cards_named, cards_of, first_cards, month_of
 from pipeline.emptiness import emptiness
@@ -147,17 +148,27 @@ class Board:
         return self._column(stage, cards_of(deals.order_by(*order.by)[: most + 1]), most)
 
     def changed(self, column: str, ids: Sequence[UUID]) -> dict[str, Any]:
-        """What brings some deals, by their `id` or `lead_id`, up to date on a page: every head, their cards, and which
-        are not here any more."""
-        rows = here = cards_named(column, ids)
-        if self.q:
-            some = Deal.objects.in_sight().filter(pk__among=[row.id for row in rows])
-            meant = set(some.filter(self.q).values_list("pk", flat=True))
-            here = [row for row in rows if row.id in meant]
-        columns = self._filled(here, len(rows))
+        """What brings some deals, by their `id` or `lead_id`, up to date on a page: every head, their cards, which are
+        not here any more, and whose leads (`left`) the reader doesn't see, as if they had never been."""
+        rows = cards_named(column, ids)
+        seen, meant = self._seen_and_meant([row.id for row in rows])
+        columns = self._filled([row for row in rows if row.id in meant], len(rows))
         shown = {card["id"] for column in columns for card in column["cards"]}
+        left = []
+        if self.sight and column == "lead_id":
+            rows = [row for row in rows if row.id in seen]
+            there = {row.lead_id for row in rows}
+            left = [public_id(Lead.PREFIX, lead_id) for lead_id in ids if lead_id not in there]
         gone = [key for key in (public_id(Deal.PREFIX, row.id) for row in rows) if key not in shown]
-        return {"columns": columns, "totals": self.totals, "gone": gone}
+        return {"columns": columns, "totals": self.totals, "gone": gone, "left": left}
+
+    def _seen_and_meant(self, ids: list[UUID]) -> tuple[set[UUID], set[UUID]]:
+        """Which of these deals are in sight, and which of those the filter means."""
+        if not self.q:
+            return set(ids), set(ids)
+        told = ExpressionWrapper(self.q, BooleanField())
+        found = list(Deal.objects.in_sight().filter(pk__among=ids).annotate(meant=told).values_list("pk", "meant"))
+        return {pk for pk, _ in found}, {pk for pk, meant in found if meant}
 
     @cached_property
     def totals(self) -> dict[str, Any]:

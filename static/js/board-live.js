@@ -86,6 +86,7 @@ function place(template) {
     if (target) for (const card of all(":scope > li", list)) put(document.importNode(card, true), target);
   }
   for (const gone of all("[data-gone]", root)) remove(byId(gone.dataset.gone));
+  for (const { dataset } of all("[data-left]", root)) all(`[data-board] [data-open][href$="/${dataset.left}/"]`).forEach((link) => remove(link.closest("[data-card]")));
   for (const fresh of all("[data-fresh]", root)) renew(document.importNode(fresh, true));
   template.remove();
 }

@@ -50,6 +50,16 @@ def test_change_makes_the_fragment_fetch_itself_and_keeps_the_focus(page: Page) 
     expect(page.locator("#deal-dea_1 a")).to_be_focused()
 
 
+def test_the_cards_of_a_lead_that_one_does_not_see_any_more_leave(page: Page) -> None:
+    open_board(page)
+    left = render("pipeline/board.html#changed", columns=[], totals=samples.board()["totals"], left=["3"])
+    page.route(f"{HOST}/board/cards/**", lambda route: route.fulfill(body=left, content_type="text/html"))
+    expect(page.locator("#deal-dea_3")).to_have_count(1)
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('tollgate:board', { detail: { leads: ['3'] } }))")
+    expect(page.locator("#deal-dea_3")).to_have_count(0)
+    expect(page.locator("#deal-dea_1")).to_have_count(1)
+
+
 def test_lifted_card_is_not_replaced_but_marked(page: Page) -> None:
     open_board(page)
     page.locator("#deal-dea_1 a").focus()

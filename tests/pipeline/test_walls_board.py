@@ -20,6 +20,7 @@ from pipeline.following import follow
 from pipeline.models import Deal, Move, Stage
 from pipeline.recent import last_move
 from tenancy import clock
+from tenancy.ids import public_id, uuid7
 from tenancy.models import Account
 from tenancy.scope import scope
 from tenancy.sight import seeing
@@ -187,7 +188,35 @@ def test_the_card_of_a_lead_that_went_out_of_sight_leaves_though_its_deal_follow
     type(lead).objects.filter(pk=lead.pk).update(owner=cast.rita)
     with seeing(sight_of(in_scope, cast.raj)):
         changed = board_of(cast.raj).changed("lead_id", [lead.pk])
-    assert changed["gone"] == [deals["Lumen"].public_id]
+    assert (changed["gone"], changed["left"]) == ([], [lead.public_id])
+
+
+def test_a_lead_that_is_hidden_and_one_that_is_not_there_bring_the_same_answer(
+    account: Account, cast: SimpleNamespace, deals: dict[str, Deal]
+) -> None:
+    raj, hidden = Client(), deals["Kestrel"]
+    raj.force_login(cast.raj.user)
+
+    def answer(lead: str) -> str:
+        page = {"HX-Request": "true", "HX-Current-URL": "https://x/acme/board/"}
+        html = raj.get(f"/acme/board/cards/?leads={lead}", headers=page).content.decode()
+        assert hidden.public_id not in html
+        return html.replace(lead, "")
+
+    assert answer(hidden.lead.public_id) == answer(public_id("lead", uuid7()))
+    assert "Lumen" in answer(deals["Lumen"].lead.public_id)
+
+
+@pytest.mark.parametrize("view", ["mine", "hot"])
+def test_what_is_in_sight_and_not_of_the_view_leaves_by_its_deal(
+    in_scope: Account, cast: SimpleNamespace, deals: dict[str, Deal], view: str
+) -> None:
+    asked = [deals[name].lead_id for name in ("Gable", "Lumen", "Kestrel")]
+    with seeing(sight_of(in_scope, cast.raj)):
+        changed = board_of(cast.raj, {"view": view}).changed("lead_id", asked)
+    assert changed["gone"] == [deals["Gable"].public_id]
+    assert changed["left"] == [deals["Kestrel"].lead.public_id]
+    assert [card["title"] for column in changed["columns"] for card in column["cards"]] == ["Lumen"]
 
 
 def test_the_foot_of_the_board_tells_of_moves_in_sight(
