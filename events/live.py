@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -19,14 +20,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connection
 from django.http import HttpRequest
 
-from events.live_feed import Change, Feed
+from events.live_feed import Change, Feed, KeptFrom
 from events.live_here import Presence, Seat, places_said
 from tenancy.models import Account
 
 HEARTBEAT = 15.0  # seconds; many a proxy hangs up on a connection that is silent for 60
 FULL = 200  # changes a slow reader may lag behind before it is told to fetch everything
 SETTLED = 1.0  # seconds until a coming or going is told: who loads a page again has not left
-PRESENCE = Change("", "presence", "", None, "")  # never sent: a stream says hello again
+PRESENCE = Change("", "presence")  # never sent: a stream says hello again
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream"),
@@ -48,7 +49,12 @@ class Stream:
     seat: Seat
     places: frozenset[str] = frozenset()
     said: dict[str, Any] = field(default_factory=dict)  # the last hello
+    let_in_at: float = field(default_factory=time.monotonic)
     waiting: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(FULL))
+
+    @property
+    def member_id(self) -> UUID:
+        return self.seat.member_id
 
     def tell(self, change: Change) -> None:
         if self.waiting.full():
@@ -73,11 +79,12 @@ class Stream:
 
 
 class Live:
-    """The ASGI application. `admit(user, account)` says which seat the user has there, or None."""
+    """The ASGI application. `admit(user, account)` says which seat the user has there, or None; `kept_from` what of
+    the changes is not for whom."""
 
-    def __init__(self, admit: Admit) -> None:
+    def __init__(self, admit: Admit, kept_from: KeptFrom) -> None:
         self.admit = admit
-        self.feed: Feed[Stream] = Feed()
+        self.feed: Feed[Stream] = Feed(kept_from)
         self._settling: set[UUID] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,15 +117,13 @@ class Live:
             gone.cancel()
 
     async def _next(self, stream: Stream, scope: Scope, send: Send) -> None:
+        left = stream.let_in_at + HEARTBEAT - time.monotonic()
+        if left <= 0:
+            await self._again(stream, scope, send)
+            return
         try:
-            change = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT)
+            change = await asyncio.wait_for(stream.waiting.get(), left)
         except TimeoutError:
-            # A heartbeat is also the moment to notice that somebody logged out or left the account.
-            again = await asyncio.to_thread(self._admitted, scope, stream.account.slug)
-            if again is None:
-                raise _Closed from None
-            stream.seat = again.seat
-            await self._greet(stream, send)
             return
         if change is None:
             raise _Closed
@@ -126,6 +131,15 @@ class Live:
             await send(_frame("hello", stream.said))
             return
         await send(_frame("change", change.as_json(), change.id))
+
+    async def _again(self, stream: Stream, scope: Scope, send: Send) -> None:
+        """A heartbeat, however much is told meanwhile: also the moment to notice that somebody logged out, left the
+        account, or said long ago where they are."""
+        again = await asyncio.to_thread(self._admitted, scope, stream.account.slug)
+        if again is None:
+            raise _Closed
+        stream.seat, stream.places, stream.let_in_at = again.seat, again.places, again.let_in_at
+        await self._greet(stream, send)
 
     async def _greet(self, stream: Stream, send: Send) -> None:
         stream.said = Presence.of(self.feed.listeners(stream.account.pk)).told(stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +14,13 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Case, Q, TextField, When
+from django.db.models.fields.json import KeyTextTransform
 
+from events.kinds import Kind
 from events.models import Event
 from tenancy import clock
-from tenancy.ids import public_id
+from tenancy.ids import from_public, public_id
 from tenancy.models import Account
 from tenancy.scope import scope
 
@@ -31,32 +35,30 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed, as a browser is told it."""
+    """One thing that changed. A browser is told its kind and its lead; `owner_before` is whose that was until then."""
 
     id: str
     kind: str
-    lead: str
-    subject: UUID | None
-    actor: str
+    lead_id: UUID | None = None
+    owner_before: str | None = None
 
     @classmethod
     def many(cls) -> Change:
-        return cls("", "many", "", None, "")
+        return cls("", "many")
 
     def as_json(self) -> dict[str, str]:
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "lead": self.lead,
-            "subject": str(self.subject or ""),
-            "actor": self.actor,
-        }
+        return {"id": self.id, "kind": self.kind, "lead": public_id("lead", self.lead_id) if self.lead_id else ""}
 
 
 Row = tuple[UUID, datetime, Change]
+# From which of the members who listen, of the account in scope, the changes of a lead are kept; by lead.
+KeptFrom = Callable[[Sequence[Change], Collection[UUID]], Mapping[UUID, Collection[UUID]]]
 
 
 class Listener(Protocol):
+    @property
+    def member_id(self) -> UUID: ...
+
     def tell(self, change: Change) -> None: ...
 
 
@@ -66,7 +68,8 @@ L = TypeVar("L", bound=Listener)
 class Feed(Generic[L]):
     """Listeners by account, and what each account's listeners have been told."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_from: KeptFrom) -> None:
+        self._kept_from = kept_from
         self._listeners: dict[Account, set[L]] = defaultdict(set)
         self._seen: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
         self._since: dict[UUID, datetime] = {}
@@ -109,27 +112,39 @@ class Feed(Generic[L]):
         if look_back:
             self._looked_back = time.monotonic()
         since = clock.now() - (LOOK_BACK if look_back else GLANCE)
-        reading = asyncio.get_running_loop().run_in_executor(self._thread, read_accounts, list(self._listeners), since)
-        for account, changes in await reading:
-            self._tell(account, self._news(account, changes))
+        for account, changes in await self._apart(read_accounts, list(self._listeners), since):
+            news = self._news(account, changes)
+            kept = await self._kept(account, news) if 0 < len(news) <= TOO_MANY else {}
+            self._see(account, changes)
+            self._tell(account, news, kept)
 
     def _news(self, account: Account, changes: list[Row]) -> list[Change]:
         seen, since = self._seen[account.pk], self._since.get(account.pk, clock.now())
-        news = [change for key, recorded_at, change in changes if key not in seen and recorded_at > since]
+        return [change for key, recorded_at, change in changes if key not in seen and recorded_at > since]
+
+    async def _kept(self, account: Account, news: list[Change]) -> Mapping[UUID, Collection[UUID]]:
+        """Asked once for all who listen, and only when there is something to tell."""
+        listening = {listener.member_id for listener in self._listeners.get(account, ())}
+        kept: Mapping[UUID, Collection[UUID]] = await self._apart(kept_from, self._kept_from, account, news, listening)
+        return kept
+
+    def _see(self, account: Account, changes: list[Row]) -> None:
+        seen, forget = self._seen[account.pk], clock.now() - 2 * LOOK_BACK
         seen.update({key: recorded_at for key, recorded_at, _ in changes})
-        forget = clock.now() - 2 * LOOK_BACK
         self._seen[account.pk] = {key: at for key, at in seen.items() if at > forget}
-        return news
 
-    def _tell(self, account: Account, news: list[Change]) -> None:
+    def _tell(self, account: Account, news: list[Change], kept: Mapping[UUID, Collection[UUID]]) -> None:
         for change in [Change.many()] if len(news) > TOO_MANY else news:
+            hidden = kept.get(change.lead_id, ()) if change.lead_id else ()
             for listener in self._listeners.get(account, ()):
-                listener.tell(change)
+                if listener.member_id not in hidden:
+                    listener.tell(change)
+
+    async def _apart(self, work: Callable[..., Any], *given: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
 
-def read_accounts(
-    accounts: list[Account], since: datetime
-) -> list[tuple[Account, list[tuple[UUID, datetime, Change]]]]:
+def read_accounts(accounts: list[Account], since: datetime) -> list[tuple[Account, list[Row]]]:
     """The events of each account recorded after `since`, oldest first."""
     try:
         return [(account, read_account(account, since)) for account in accounts]
@@ -141,12 +156,33 @@ def read_accounts(
 def read_account(account: Account, since: datetime) -> list[Row]:
     with scope(account):
         rows = Event.objects.filter(recorded_at__gt=since).order_by("recorded_at", "id")
-        return [(row["id"], row["recorded_at"], _change(row)) for row in rows.values(*_COLUMNS)]
+        said = rows.annotate(other=_said("other"), before=_said("before")).values(*_COLUMNS)
+        return [(row["id"], row["recorded_at"], change) for row in said for change in _changes(row)]
 
 
-_COLUMNS = ("id", "kind", "lead_id", "subject_id", "actor_name", "recorded_at")
+def kept_from(
+    ask: KeptFrom, account: Account, news: Sequence[Change], listening: Collection[UUID]
+) -> Mapping[UUID, Collection[UUID]]:
+    try:
+        with scope(account):
+            return ask(news, listening)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        raise
 
 
-def _change(row: dict[str, Any]) -> Change:
-    lead = public_id("lead", row["lead_id"]) if row["lead_id"] else ""
-    return Change(str(row["id"]), row["kind"], lead, row["subject_id"], row["actor_name"])
+_COLUMNS = ("id", "kind", "lead_id", "recorded_at", "other", "before")
+
+
+def _said(name: str) -> Any:
+    """A word of an event's body, of those kinds whose changes need it."""
+    kinds = Q(kind__in=[Kind.LEAD_ASSIGNED, Kind.LEAD_MERGED])
+    return Case(When(kinds, then=KeyTextTransform(name, "body")), output_field=TextField())
+
+
+def _changes(row: dict[str, Any]) -> Iterator[Change]:
+    """A merge changes two leads: one may be hidden from who sees the other."""
+    before = row["before"] if row["kind"] == Kind.LEAD_ASSIGNED else None
+    yield Change(str(row["id"]), row["kind"], row["lead_id"], before)
+    if row["kind"] == Kind.LEAD_MERGED and row["other"]:
+        yield Change(str(row["id"]), row["kind"], from_public("lead", row["other"]))

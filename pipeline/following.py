@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Member
 from accounts.sight import lets_in, sight_of
@@ -30,5 +31,5 @@ def let_in(lead: Lead, members: Iterable[Member]) -> None:
 
 
 @lets_in
-def followed(member: Member) -> Any:
-    return Follower.objects.filter(member=member)
+def followed(member_ids: Collection[UUID]) -> Any:
+    return Follower.objects.filter(member__in=member_ids)

@@ -1,6 +1,6 @@
 // One event stream per browser says "this changed"; fragments listen on body and fetch themselves again:
 //   hx-trigger="tollgate:lead-lead_01J from:body, tollgate:refresh from:body"
-// Names: lead-<id>, subject-<id>, kind-<kind>, board (anything a card shows), changed, and refresh (fetch everything).
+// Names: lead-<id>, kind-<kind>, board (anything a card shows), changed, and refresh (fetch everything).
 // Of all open tabs the one that holds the lock reads the stream and tells the others.
 import { all, isTyping, on, one } from "./page.js";
 import { serverNow } from "./countdown.js";
@@ -28,7 +28,7 @@ function changed(data) {
   waiting ??= begin();
   if (data.kind === "many") waiting.add("refresh");
   if (ON_CARDS.test(data.kind)) waiting.add("board");
-  for (const key of ["kind", "lead", "subject"]) if (data[key]) waiting.add(`${key}-${data[key]}`);
+  for (const key of ["kind", "lead"]) if (data[key]) waiting.add(`${key}-${data[key]}`);
   waiting.add("changed");
 }
 

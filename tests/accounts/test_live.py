@@ -11,11 +11,14 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.live import seat_of
+from accounts.models import Member
+from events import live as live_module
 from events.kinds import Kind
 from events.live import FULL, Live, Stream
 from events.live_feed import TOO_MANY, Change, Feed, read_accounts
 from events.live_here import Seat
 from events.record import SYSTEM, record
+from leads.live import kept_from
 from tenancy import clock
 from tenancy.ids import public_id, uuid7
 from tenancy.scope import scope
@@ -63,7 +66,7 @@ class Browser:
 
 def listen(browser: Browser, meanwhile: Any, live: Live | None = None) -> None:
     """Open the stream, do something elsewhere, read the feed twice, close."""
-    live = live or Live(seat_of)
+    live = live or Live(seat_of, kept_from)
 
     async def visit() -> None:
         streaming = asyncio.create_task(live(browser.scope, browser.receive, browser.send))
@@ -143,15 +146,40 @@ def test_a_slow_reader_is_told_to_fetch_everything(cast: SimpleNamespace) -> Non
     async def lag() -> list[str]:
         stream = Stream(cast.account, Seat(uuid7()))
         for number in range(FULL + 1):
-            stream.tell(Change(str(number), "lead.captured", "", None, ""))
+            stream.tell(Change(str(number), "lead.captured"))
         return [stream.waiting.get_nowait().kind for _ in range(stream.waiting.qsize())]  # type: ignore[union-attr]
 
     assert asyncio.run(lag()) == ["many"]
 
 
+def test_who_left_hears_no_more_however_much_is_told_meanwhile(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "HEARTBEAT", 0.3)
+    browser, live = Browser(cast.rita, "acme"), Live(seat_of, kept_from)
+
+    async def work_on() -> None:
+        streaming = asyncio.create_task(live(browser.scope, browser.receive, browser.send))
+        while not browser.sent or not browser.heard("hello"):
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(leave)
+        async with asyncio.timeout(20):
+            while not streaming.done():
+                for stream in live.feed.everyone():
+                    stream.tell(Change("1", "lead.captured"))
+                await asyncio.sleep(0.01)
+
+    def leave() -> None:
+        with scope(cast.account):
+            Member.objects.filter(pk=cast.rita.pk).update(left_at=clock.now())
+
+    asyncio.run(work_on())
+    assert live.feed.everyone() == []
+
+
 def test_without_listeners_nothing_is_read(cast: SimpleNamespace, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        asyncio.run(Feed().turn())
+        asyncio.run(Feed(kept_from).turn())
 
 
 def test_reading_takes_one_query_an_account(cast: SimpleNamespace, django_assert_max_num_queries: Any) -> None:

@@ -12,6 +12,7 @@ from accounts.live import seat_of
 from events import live as live_module
 from events.live import Live
 from events.live_here import MOST, place_ticket, places_said
+from leads.live import kept_from
 from tests.accounts.test_live import Browser
 from tests.factories import an_account, the_cast
 
@@ -39,7 +40,7 @@ class Gathering:
     """A live process and the browsers that came to it."""
 
     def __init__(self) -> None:
-        self.live = Live(seat_of)
+        self.live = Live(seat_of, kept_from)
         self.streaming: dict[Browser, asyncio.Task[None]] = {}
 
     async def comes(self, browser: Browser) -> None:

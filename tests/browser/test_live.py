@@ -15,7 +15,7 @@ STREAM = f"{HOST}/live/"
 def stream(route: Route) -> None:
     """Somebody else is here, and a deal was moved. Then the stream ends, and waits long before it tries again."""
     hello = json.dumps({"people": 2})
-    change = json.dumps({"id": "1", "kind": "deal.moved", "lead": "lead_1", "subject": "", "actor": ""})
+    change = json.dumps({"id": "1", "kind": "deal.moved", "lead": "lead_1"})
     body = f"retry: 60000\nevent: hello\ndata: {hello}\n\nevent: change\ndata: {change}\n\n"
     route.fulfill(body=body, content_type="text/event-stream")
 
