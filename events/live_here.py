@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, TimestampSigner
 
 MOST = 20  # places that one browser may name
+GOOD_FOR = timedelta(days=1)  # whoever may not see the page any more is gone from there by then
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Present(Protocol):
 
 
 def place_ticket(member_id: UUID, place: str) -> str:
-    """What a page gives its reader to say where they are: good for this member only."""
+    """What a page gives its reader to say where they are: good for this member only, and for a day. A page that stays
+    open for longer asks for a new one (static/js/here.js)."""
     return _signer(member_id).sign(place)
 
 
@@ -37,7 +40,7 @@ def places_said(query: bytes, member_id: UUID) -> frozenset[str]:
     found = set()
     for ticket in parse_qs(query.decode("latin-1")).get("at", [])[:MOST]:
         try:
-            found.add(_signer(member_id).unsign(ticket))
+            found.add(_signer(member_id).unsign(ticket, max_age=GOOD_FOR))
         except BadSignature:
             continue
     return frozenset(found)
@@ -71,5 +74,5 @@ class Presence:
         return sorted(faces, key=lambda face: str(face.get("name", "")))
 
 
-def _signer(member_id: UUID) -> Signer:
-    return Signer(salt=f"live.place.{member_id}")
+def _signer(member_id: UUID) -> TimestampSigner:
+    return TimestampSigner(salt=f"live.place.{member_id}")

@@ -2,9 +2,11 @@
 import { all } from "./page.js";
 
 const MOST = 3;
+const RENEW = 8 * 60 * 60 * 1000; // ms: a ticket is good for a day
 const tab = Math.random().toString(36).slice(2);
 const elsewhere = new Map(); // the tickets of this browser's other tabs
 let here = {};
+let got = Date.now();
 
 const ticket = () => document.querySelector("[data-here]")?.dataset.here ?? "";
 
@@ -23,6 +25,17 @@ export function heardOf({ tab: other, ticket: its }) {
 export function places() {
   const tickets = new Set([ticket(), ...elsewhere.values()].filter(Boolean));
   return [...tickets].sort().map((one) => `at=${encodeURIComponent(one)}`).join("&");
+}
+
+/** Ask this page's own address for a new ticket where the old one has been here for hours; whether there is one. */
+export async function renewed() {
+  if (!ticket() || Date.now() - got < RENEW) return false;
+  got = Date.now();
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return false;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-here]");
+  if (fresh) for (const list of all("[data-here]")) list.dataset.here = fresh.dataset.here;
+  return Boolean(fresh);
 }
 
 function face({ name, initials, hue }) {
@@ -44,7 +57,7 @@ function more(faces) {
 export function showHere(said = here) {
   here = said;
   for (const list of all("[data-here]")) {
-    const faces = here[list.dataset.here.replace(/:[^:]*$/, "")] ?? [];
+    const faces = here[list.dataset.here.split(":")[0]] ?? [];
     const few = faces.length > MOST + 1 ? faces.slice(0, MOST) : faces;
     list.replaceChildren(...few.map(face), ...(few === faces ? [] : [more(faces.slice(MOST))]));
     list.hidden = !faces.length;

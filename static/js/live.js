@@ -5,7 +5,7 @@
 import { all, isTyping, on, one } from "./page.js";
 import { serverNow } from "./countdown.js";
 import { settle, standing } from "./glide.js";
-import { heardOf, places, showHere, whereabouts } from "./here.js";
+import { heardOf, places, renewed, showHere, whereabouts } from "./here.js";
 
 const url = document.body.dataset.liveUrl;
 const ON_CARDS = /^(activity|criterion|deal|file|gate|lead|meeting|objection|promise|stakeholder|task)\./;
@@ -83,6 +83,7 @@ function receive(message) {
     people = message.people;
     good = serverNow();
     if (!lost) show("on");
+    renewed().then((fresh) => fresh && stayed());
   }
   if (message.here) showHere((here = message.here));
   if (message.hello && stream) channel?.postMessage({ state: lost ? "off" : "on", people, here });
@@ -95,6 +96,11 @@ function receive(message) {
 function moved() {
   clearTimeout(moving);
   moving = setTimeout(connect, QUICK);
+}
+
+function stayed() {
+  if (stream) moved();
+  else channel?.postMessage({ at: whereabouts() });
 }
 
 function tell(message) {

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 
 from accounts.live import seat_of
 from events import live as live_module
+from events import live_here
 from events.live import Live
-from events.live_here import MOST, place_ticket, places_said
+from events.live_feed import Change
+from events.live_here import GOOD_FOR, MOST, place_ticket, places_said
 from leads.live import kept_from
 from tests.accounts.test_live import Browser
 from tests.factories import an_account, the_cast
@@ -132,6 +136,35 @@ def test_a_ticket_is_good_for_who_got_it_and_for_nobody_else(cast: SimpleNamespa
     assert places_said(query, cast.rita.pk) == {LEAD}
     assert places_said(theirs.encode(), cast.rita.pk) == frozenset()
     assert places_said(b"\xff=%", cast.rita.pk) == frozenset()
+
+
+def test_a_ticket_is_good_for_a_day(cast: SimpleNamespace) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC), tick=False) as time:
+        query = urlencode([("at", place_ticket(cast.rita.pk, LEAD))]).encode()
+        time.shift(GOOD_FOR)
+        assert places_said(query, cast.rita.pk) == {LEAD}
+        time.shift(1)
+        assert places_said(query, cast.rita.pk) == frozenset()
+
+
+def test_who_said_it_a_day_ago_is_there_no_more_though_the_stream_goes_on(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rita, raj = at(cast.rita, LEAD), at(cast.raj, LEAD)
+
+    async def visit() -> None:
+        gathering = Gathering()
+        await gathering.comes(rita)
+        await gathering.comes(raj)
+        await until(lambda: names(rita, LEAD) == [cast.raj.name])
+        monkeypatch.setattr(live_here, "GOOD_FOR", timedelta(seconds=-1))
+        monkeypatch.setattr(live_module, "HEARTBEAT", 0.05)
+        for stream in gathering.live.feed.everyone():
+            stream.tell(Change("1", "lead.captured"))
+        await until(lambda: "here" not in rita.heard("hello")[-1])
+        await gathering.ends()
+
+    asyncio.run(visit())
 
 
 def test_nobody_is_at_a_thousand_places(cast: SimpleNamespace) -> None:

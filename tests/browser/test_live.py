@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser import samples
 from tests.browser.checks import assert_good
-from tests.browser.still import HOST, render, show
+from tests.browser.still import HOST, answer, render, show
 
 STREAM = f"{HOST}/live/"
 
@@ -141,3 +141,21 @@ def test_who_else_is_here_is_shown_by_face_and_counted(page: Page) -> None:
     expect(here).to_contain_text("+5")
     page.evaluate(SAY, [1, []])
     expect(here).to_have_count(0)
+
+
+def test_a_page_that_stays_open_for_hours_says_with_a_new_ticket_where_it_is(page: Page) -> None:
+    page.clock.install(time=0)
+    open_board_with_place(page, "pip_1:1:old")
+    html = render("pipeline/board.html", frame=samples.frame() | {"live_url": STREAM}, here="pip_1:2:new")
+    page.route(f"{HOST}/", lambda route: answer(route, html))
+    page.evaluate(SAY, [2, FACES[:1]])
+    page.clock.fast_forward("07:00:00")
+    page.evaluate(SAY, [2, FACES[:1]])
+    expect(page.locator("[data-here]")).to_have_attribute("data-here", "pip_1:1:old")
+    page.clock.fast_forward("01:30:00")
+    page.evaluate(SAY, [2, FACES[:1]])
+    expect(page.locator("[data-here]")).to_have_attribute("data-here", "pip_1:2:new")
+    page.clock.run_for(1000)
+    page.wait_for_function("() => window.opened.at(-1).endsWith('?at=pip_1%3A2%3Anew')")
+    page.evaluate(SAY, [2, FACES[:2]])
+    expect(page.get_by_role("list", name="Also on this board").get_by_role("listitem")).to_have_count(2)
