@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,12 +26,16 @@ class CannotUndo(Exception):
     """Why, in one sentence."""
 
 
-Undo = Callable[[Event, By], None]
+Undo = Callable[[Event, By], Collection[UUID] | None]
 _UNDOES: dict[str, Undo] = {}
 
 
 def undoes(*kinds: Kind) -> Callable[[Undo], Undo]:
-    """Register how events of `kinds` are undone; the function raises CannotUndo where too much has happened since."""
+    """Register how events of `kinds` are undone.
+
+    The function returns the ids of other events that told of the same deed, if there are any; it raises CannotUndo
+    where too much has happened since.
+    """
 
     def register(undo: Undo) -> Undo:
         _UNDOES.update(dict.fromkeys(kinds, undo))
@@ -60,25 +64,29 @@ def undo(event: Event, *, by: By) -> str:
     Raises CannotUndo: it is undone already, or something else has happened since that would be lost.
     """
     with transaction.atomic():
-        Lead.objects.select_for_update(no_key=True).get(pk=event.lead_id)  # one at a time
+        lead = Lead.objects.select_for_update(no_key=True).get(pk=event.lead_id)  # one at a time
         if Event.objects.filter(lead_id=event.lead_id, kind=Kind.CHANGE_UNDONE, subject_id=event.pk).exists():
             raise CannotUndo("It is undone already.")
+        if lead.status == Status.MERGED:
+            raise CannotUndo("It was merged with another lead since.")
         before = uuid7()
         try:
-            _UNDOES[event.kind](event, by)
+            same = _UNDOES[event.kind](event, by) or ()
         except ValidationError as error:
             raise CannotUndo(" ".join(error.messages)) from error
         made = Event.objects.filter(lead_id=event.lead_id, actor_id=by.id, pk__gt=before)
         words = entry(event).title
-        record(
-            Kind.CHANGE_UNDONE,
-            event.pk,
-            by=by,
-            lead_id=event.lead_id,
-            what=words,
-            made=[str(pk) for pk in made.values_list("pk", flat=True)],
-        )
+        past = [str(pk) for pk in (*made.values_list("pk", flat=True), *same)]
+        record(Kind.CHANGE_UNDONE, event.pk, by=by, lead_id=event.lead_id, what=words, made=past)
     return words
+
+
+def once_only(event: Event) -> None:
+    """Raise CannotUndo if the same has happened to the same row once more: what counts is not this deed any more."""
+    alike = Event.objects.filter(lead_id=event.lead_id, kind=event.kind, subject_id=event.subject_id)
+    last = alike.order_by("-recorded_at", "-id").values_list("pk", flat=True).first()
+    if last != event.pk:
+        raise CannotUndo("It was changed again since.")
 
 
 @undoes(Kind.LEAD_CHANGED)
@@ -94,16 +102,9 @@ def facts(event: Event, by: By) -> None:
     lead.change(before, by=by)
 
 
-@undoes(Kind.LEAD_DISQUALIFIED)
-def disqualification(event: Event, by: By) -> None:
-    lead = _lead(event)
-    if lead.status != Status.DISQUALIFIED or not lead.reopen(by=by, reason="Undone"):
-        raise CannotUndo("It is not disqualified any more.")
-
-
 @undoes(Kind.STAKEHOLDER_ADDED)
 def stakeholder(event: Event, by: By) -> None:
-    found: Stakeholder | None = Stakeholder.objects.filter(pk=event.subject_id).first()
+    found: Stakeholder | None = Stakeholder.objects.in_sight().filter(pk=event.subject_id).first()
     if found is None:
         raise CannotUndo("Nobody has that part any more.")
     found.remove(by=by)
@@ -118,7 +119,7 @@ def no_stakeholder(event: Event, by: By) -> None:
 
 @undoes(Kind.STAKEHOLDER_CHANGED)
 def other_stakeholder(event: Event, by: By) -> None:
-    found: Stakeholder | None = Stakeholder.objects.filter(pk=event.subject_id).first()
+    found: Stakeholder | None = Stakeholder.objects.in_sight().filter(pk=event.subject_id).first()
     if found is None or any(getattr(found, name) != after for name, (_, after) in event.body["changed"].items()):
         raise CannotUndo("It was changed again since.")
     found.change({name: before for name, (before, _) in event.body["changed"].items()}, by=by)

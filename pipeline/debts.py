@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from events.jobs import job, schedule
+from events.jobs import cancel, job, schedule
 from events.kinds import Kind
 from events.models import Actor, Notification
 from events.record import SYSTEM, By, record
@@ -14,7 +14,7 @@ from pipeline.dossier import dossiers_of
 from pipeline.models import Deal, DealStatus, Move, Task
 from pipeline.plan import plans_of
 from pipeline.standing import debts_of, standing
-from pipeline.tasks import add_task, finish_task
+from pipeline.tasks import add_task, finish_task, remove_task
 from routing.calendars import calendar_of
 from routing.reaching import give
 from tenancy import clock
@@ -40,8 +40,20 @@ def owe(deal: Deal, move: Move, *, by: By) -> None:
     if move.owed_by is None:
         return
     due_at = end_of(move.owed_by)
-    add_task(deal.lead, title_of(labels), kind=PROOF, by=by, member=deal.owner, due_at=due_at)
+    # The task comes with the move: whoever takes back what they did last takes back the move.
+    add_task(deal.lead, title_of(labels), kind=PROOF, by=SYSTEM, member=deal.owner, due_at=due_at)
     schedule(call_debts, move.pk, due_at)
+
+
+def forgive(move: Move) -> None:
+    """The move was taken back: nothing is owed for it, and nobody has to bring it."""
+    if move.owed_by is None:
+        return
+    cancel(call_debts, move.pk)
+    title = title_of([item["label"] for item in move.owed])
+    tasks = Task.objects.filter(lead=move.deal.lead_id, kind=PROOF, title=title, due_at=end_of(move.owed_by))
+    if task := tasks.filter(done_at=None).order_by("id").first():
+        remove_task(task, by=SYSTEM)
 
 
 @job(of="subject")

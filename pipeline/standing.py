@@ -16,7 +16,8 @@ from tenancy.scope import current_account
 
 _OWED = """
     SELECT deal_id, owed, owed_by FROM move
-     WHERE account_id = %s AND deal_id = ANY(%s) AND owed_by IS NOT NULL ORDER BY moved_at, id
+     WHERE account_id = %s AND deal_id = ANY(%s) AND owed_by IS NOT NULL AND undone_at IS NULL
+     ORDER BY moved_at, id
 """
 Debt = tuple[str, date]  # a criterion's id, and the day its proof is owed by
 

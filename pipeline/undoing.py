@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from events.kinds import Kind
 from events.models import Event
 from events.record import By
 from leads import contacts
-from leads.models import Activity, Lead
-from leads.undoing import CannotUndo, undoes
+from leads.models import Activity, Lead, Status
+from leads.undoing import CannotUndo, once_only, undoes
 from pipeline.comments import remove_comment
+from pipeline.debts import forgive
 from pipeline.files import remove_file
 from pipeline.meetings import change_meeting
 from pipeline.models import Comment, Deal, File, Meeting, Move, Objection, Task
 from pipeline.objections import change_objection, remove_objection
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.tasks import COLUMNS, add_task, change_task, remove_task, reopen_task
-from routing.keeping import NotAgain, take_up
+from routing.keeping import NotAgain, run_on, take_up
 from tenancy import clock
+from tenancy.ids import from_public
 
 GONE = "It is not there any more."
 SINCE = "It was changed again since."
@@ -30,8 +34,11 @@ def task(event: Event, by: By) -> None:
 
 
 @undoes(Kind.TASK_DONE)
-def done(event: Event, by: By) -> None:
+def done(event: Event, by: By) -> list[UUID]:
+    once_only(event)
     reopen_task(_there(Task, event), by=by)
+    following = from_public(Task.PREFIX, event.body["next"]) if event.body.get("next") else None
+    return _told(event, Kind.TASK_ADDED, subject_id=following) if following else []
 
 
 @undoes(Kind.TASK_CHANGED)
@@ -83,12 +90,23 @@ def file(event: Event, by: By) -> None:
     remove_file(_there(File, event), by=by)
 
 
+@undoes(Kind.LEAD_DISQUALIFIED)
+def disqualification(event: Event, by: By) -> None:
+    once_only(event)
+    lead = Lead.objects.get(pk=event.lead_id)
+    if lead.status != Status.DISQUALIFIED or not lead.reopen(by=by, reason="Undone"):
+        raise CannotUndo("It is not disqualified any more.")
+    run_on(lead.pk, event.recorded_at)
+
+
 @undoes(Kind.DEAL_MOVED)
 def step(event: Event, by: By) -> None:
     """Back where it came from, as far as that stage lets deals back; what was won by it is taken up again."""
     deal = _there(Deal, event)
-    last = Move.objects.filter(deal=deal).select_related("from_stage").order_by("-moved_at", "-id").first()
-    if last is None or last.from_stage is None or last.to_stage_id != deal.stage_id or last.actor_id != by.id:
+    last = _last_step(deal)
+    if last is None or last.from_stage is None or last.to_stage_id != deal.stage_id:
+        raise CannotUndo("It has moved on since.")
+    if last.public_id != event.body.get("move"):
         raise CannotUndo("It has moved on since.")
     try:
         if last.outcome:
@@ -97,15 +115,42 @@ def step(event: Event, by: By) -> None:
             back = deal.move(last.from_stage, by=by, reason="Undone")
     except (GateClosed, NotOpen) as refusal:
         raise CannotUndo(f"It can’t go back to {last.from_stage.name}.") from refusal
-    Move.objects.filter(pk__in=[last.pk, back.pk]).update(undone_at=clock.now())
+    _taken_back(last, back, event.recorded_at)
 
 
 @undoes(Kind.DEAL_LOST)
-def lost(event: Event, by: By) -> None:
+def lost(event: Event, by: By) -> list[UUID]:
+    once_only(event)
+    deal = _there(Deal, event)
+    last = _last_step(deal)
     try:
-        _there(Deal, event).reopen(by=by, reason="Undone")
+        back = deal.reopen(by=by, reason="Undone")
     except NotOpen as refusal:
         raise CannotUndo(str(refusal)) from refusal
+    if last is None:
+        return []
+    _taken_back(last, back, event.recorded_at)
+    return _told(event, Kind.DEAL_MOVED, body__move=last.public_id)
+
+
+def _last_step(deal: Deal) -> Move | None:
+    """The newest that nobody took back."""
+    steps = Move.objects.filter(deal=deal, undone_at=None).select_related("from_stage", "deal__lead")
+    found: Move | None = steps.order_by("-moved_at", "-id").first()
+    return found
+
+
+def _taken_back(last: Move, back: Move, at: datetime) -> None:
+    """As if the step had never been: what an override left owing is owed no more, promises that it ended run on."""
+    Move.objects.filter(pk__in=[last.pk, back.pk]).update(undone_at=clock.now())
+    forgive(last)
+    if last.outcome:
+        run_on(last.deal.lead_id, at)
+
+
+def _told(event: Event, kind: Kind, **said: Any) -> list[UUID]:
+    """The events that told of the same deed."""
+    return list(Event.objects.filter(lead_id=event.lead_id, kind=kind, **said).values_list("pk", flat=True))
 
 
 @undoes(Kind.ACTIVITY_LOGGED)
@@ -122,7 +167,7 @@ def activity(event: Event, by: By) -> None:
 
 
 def _there(model: Any, event: Event) -> Any:
-    found = model.objects.filter(pk=event.subject_id).select_related("lead__contact", "lead__owner").first()
+    found = model.objects.in_sight().filter(pk=event.subject_id).select_related("lead__contact", "lead__owner").first()
     if found is None:
         raise CannotUndo(GONE)
     return found

@@ -78,6 +78,19 @@ def resume(lead_ids: Sequence[UUID]) -> None:
     ringing.again(list(running))
 
 
+def run_on(lead_id: UUID, since: datetime) -> None:
+    """A lead was closed by a slip of the hand, at `since` (aware), and is open again: the promises of an answer that
+    ended with it run on, due when they were due."""
+    running = Timer.objects.running().filter(lead_id=lead_id).values("clock")
+    over = Timer.objects.filter(lead_id=lead_id, clock__in=ANSWERS, cancelled_at__gte=since).exclude(clock__in=running)
+    newest = {
+        timer.clock: timer for timer in over.select_for_update(of=("self",), no_key=True).order_by("started_at", "id")
+    }
+    Timer.objects.filter(pk__in=[timer.pk for timer in newest.values()]).update(cancelled_at=None)
+    ringing.again(list(newest.values()))
+    stop([lead_id])
+
+
 class NotAgain(Exception):
     """A promise that was broken before it was kept doesn't run again: who was told of it is done."""
 

@@ -14,8 +14,9 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leads.undoing import CannotUndo, last_change, undo
 from pipeline import editing
-from pipeline.models import Deal, Stage
+from pipeline.models import Deal, Move, Stage
 from pipeline.opening import open_deals_of
 from pipeline.refusals import NotOpen
 from tenancy import clock
@@ -33,7 +34,7 @@ steps = st.one_of(
     moves,
     words,
     words,
-    st.tuples(st.sampled_from(["confirm", "ask", "out", "stage", "order", "merge"]), number, number),
+    st.tuples(st.sampled_from(["confirm", "ask", "out", "stage", "order", "merge", "take_back"]), number, number),
     st.tuples(st.sampled_from(["criterion", "strictness"]), number, number, number),
     st.tuples(
         st.sampled_from(
@@ -44,9 +45,23 @@ steps = st.one_of(
 )
 
 
+class Undoing(World):
+    """Whose people take back what they did last, too."""
+
+    def take_back(self, lead: int, who: int) -> None:
+        """A step back asks no gate, whatever was in the way forward."""
+        by = (self.cast.rita, self.cast.max, self.cast.ada)[who % 3].by
+        event, before = last_change(by, self.now_in(lead)), set(Move.objects.values_list("pk", flat=True))
+        with suppress(CannotUndo), transaction.atomic():
+            if event:
+                undo(event, by=by)
+        for made in Move.objects.exclude(pk__in=before).filter(outcome=""):
+            self.lacked[made.pk], self.asked[made.pk] = set(), set()
+
+
 @pytest.fixture
 def world(cast: SimpleNamespace, in_scope: Account) -> World:
-    made = World(cast, in_scope)
+    made = Undoing(cast, in_scope)
     with clock.at(BEGIN):
         pipeline = editing.add_pipeline("Sales", "blank", by=cast.ada.by)
         for name in ("Second", "Third"):
