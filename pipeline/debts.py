@@ -14,7 +14,7 @@ from pipeline.dossier import dossiers_of
 from pipeline.models import Deal, DealStatus, Move, Task
 from pipeline.plan import plans_of
 from pipeline.standing import debts_of, standing
-from pipeline.tasks import add_task, finish_task, remove_task
+from pipeline.tasks import add_task, finish_task, remove_task, reopen_task
 from routing.calendars import calendar_of
 from routing.reaching import give
 from tenancy import clock
@@ -99,6 +99,14 @@ def prove(deals: Sequence[Deal]) -> None:
     """Nothing is owed on these deals any more: the tasks to bring it are done."""
     for task in Task.objects.filter(lead__in=[deal.lead_id for deal in deals], kind=PROOF, done_at=None):
         finish_task(task, by=SYSTEM)
+
+
+def call_back(deals: Sequence[Deal]) -> None:
+    """What had proven it was taken back: it is owed again on these deals, and so is the task to bring it."""
+    for deal in deals:
+        days = {end_of(date.fromisoformat(debt["by"])) for debt in deal.gate["debts"]}
+        for task in Task.objects.filter(lead=deal.lead_id, kind=PROOF, due_at__in=days).exclude(done_at=None):
+            reopen_task(task, by=SYSTEM)
 
 
 def title_of(labels: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pipeline.attention import attention_of
-from pipeline.debts import prove
+from pipeline.debts import call_back, prove
 from pipeline.dossier import dossiers_of
 from pipeline.limits import limit_of
 from pipeline.models import Deal, DealQuerySet, Stage
@@ -23,7 +23,7 @@ def settle(deals: Sequence[Deal]) -> None:
     """Work out anew how these open deals stand before their gates; the lead's tier and value are taken over."""
     now = clock.now()
     plans, dossiers, debts = plans_of({deal.pipeline_id for deal in deals}), dossiers_of(deals), debts_of(deals)
-    changed, proven = [], []
+    changed, proven, owing = [], [], []
     for deal in deals:
         stands = standing(dossiers[deal.pk], plans[deal.pipeline_id], deal.stage_id, debts[deal.pk], now)
         valued = deal.value_minor is None and deal.lead.value_minor is not None
@@ -32,6 +32,8 @@ def settle(deals: Sequence[Deal]) -> None:
         limit_at = limit_of(plans[deal.pipeline_id].by_id[deal.stage_id], deal.entered_stage_at)
         if deal.gate.get("owed") and not stands["owed"]:
             proven.append(deal)
+        if deal.gate.get("owed") == 0 and stands["owed"]:
+            owing.append(deal)
         before = (deal.gate, deal.tier, deal.limit_at, deal.attention)
         deal.gate, deal.owed_by, deal.tier, deal.limit_at = stands, owed_by(stands), deal.lead.tier, limit_at
         deal.attention = attention_of(deal, deal.lead, now)
@@ -41,6 +43,8 @@ def settle(deals: Sequence[Deal]) -> None:
         Deal.objects.bulk_update(changed, WRITTEN)
     if proven:
         prove(proven)
+    if owing:
+        call_back(owing)
 
 
 def settle_leads(lead_ids: Sequence[UUID]) -> None:

@@ -17,7 +17,8 @@ from leads.merging import undo as unmerge
 from leads.models import Lead
 from leads.undoing import CannotUndo, last_change, undo
 from pipeline.editing import put_stage
-from pipeline.models import Deal, Move, Override, Stage, Task
+from pipeline.meetings import book_meeting
+from pipeline.models import Deal, Meeting, Move, Override, Stage, Task
 from pipeline.tasks import add_task, finish_task, reopen_task
 from routing.models import Timer
 from routing.promise_defaults import promise_defaults
@@ -108,6 +109,19 @@ def test_who_undoes_an_override_takes_back_the_move_and_what_it_owed(world: Simp
         assert (deal.stage.name, deal.owed_by, deal.gate["owed"]) == ("Initial interest", None, 0)
         assert not Task.objects.filter(kind="proof").exists()
         assert last_change(by, world.lead_id) is None
+
+
+def test_what_is_owed_again_is_a_task_again(world: SimpleNamespace) -> None:
+    by = world.max.by
+    do(world, lambda _: Meeting.objects.update(outcome="cancelled"))
+    do(world, to("Discovery", by, override=Override("They are keen", DUE)))
+    do(world, lambda deal: book_meeting(deal.lead, starts_at=clock.now() + timedelta(days=3), by=by))
+    with scope(world.account):
+        assert Task.objects.get(kind="proof").done_at
+    undoes(world, by)
+    with scope(world.account):
+        assert Deal.objects.get(pk=world.deal_id).owed_by == DUE
+        assert Task.objects.get(kind="proof").done_at is None
 
 
 def disqualifies(by: By) -> Callable[[Deal], Any]:
