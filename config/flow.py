@@ -99,7 +99,7 @@ FLOW: dict[Kind, list[Handler]] = {
     Kind.STAKEHOLDER_CHANGED: [settle_gates],
     Kind.STAKEHOLDER_REMOVED: [settle_gates],
     Kind.STAKEHOLDER_REVIEWED: [settle_gates],
-    Kind.DEAL_REOPENED: [tell_followers],
+    Kind.DEAL_REOPENED: [start_timers, settle_gates, settle_next_steps, tell_followers],
     Kind.DEAL_OPENED: [enrol_leads, map_stakeholders],
     Kind.DEAL_MOVED: [renew_timers, advance_cadences, tell_followers],
     Kind.DEAL_WON: [stop_timers, advance_cadences, tell_followers],

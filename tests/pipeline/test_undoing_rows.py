@@ -178,6 +178,16 @@ def test_promises_that_ended_by_a_slip_of_the_hand_run_on(
     assert promises(world) == before
 
 
+def test_a_deal_that_is_reopened_by_hand_has_its_gates_and_its_promises(world: SimpleNamespace) -> None:
+    by = world.max.by
+    with scope(world.account):
+        gate, clocks = Deal.objects.get(pk=world.deal_id).gate, [one["clock"] for one in promises(world)]
+    do(world, to("Closed", by, override=Override("Signed", None)), lambda deal: deal.reopen(by=by))
+    with scope(world.account):
+        assert Deal.objects.get(pk=world.deal_id).gate == gate
+    assert [one["clock"] for one in promises(world)] == clocks
+
+
 @pytest.fixture
 def walled(world: SimpleNamespace) -> SimpleNamespace:
     """Rita is of the north, Raj of the south; each has a lead, and theirs are one by now."""
