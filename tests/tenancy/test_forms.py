@@ -47,6 +47,17 @@ def test_a_duplicate_stands_beside_the_field_of_a_form(acme: Account) -> None:
     assert "already" in form.errors["name"][0]
 
 
+def test_an_empty_choice_is_said_in_words(acme: Account) -> None:
+    class Asked(MemberForm):
+        class Meta(MemberForm.Meta):
+            fields = ("role", "team")
+
+    form = Asked(account=acme)
+    assert '<option value="" selected>Choose one</option>' in str(form["role"])
+    assert '<option value="" selected>None</option>' in str(form["team"])
+    assert "---" not in str(form)
+
+
 def test_the_same_name_in_another_account_is_fine(acme: Account) -> None:
     with scope(Account.objects.create(name="Eve", slug="eve")) as eves:
         form = TeamForm({"name": "North"}, account=eves)

@@ -59,13 +59,14 @@ def test_a_page_within_a_section_marks_that_section(ada: Client, opened: Opened)
     with scope(opened.account):
         source = Source.objects.order_by("id")[0].public_id
     for path, section in (("", "General"), ("sources/", "Sources"), (f"sources/{source}/", "Sources")):
-        nav = (
-            ada.get(f"/acme/settings/{path}")
-            .content.decode()
-            .partition('aria-label="Settings"')[2]
-            .partition("</nav>")[0]
-        )
+        page = ada.get(f"/acme/settings/{path}").content.decode()
+        nav = page.partition('aria-label="Settings"')[2].partition("</nav>")[0]
         assert re.findall(r'aria-current="page"[^>]*>\s*([A-Za-z ]+?)\s*<', nav) == [section]
+
+
+def test_the_title_of_a_tab_names_its_section(ada: Client) -> None:
+    for path, section in (("", "General"), ("sources/", "Sources"), ("keys/", "API keys")):
+        assert f"<title>{section}, settings · Tollgate</title>" in ada.get(f"/acme/settings/{path}").content.decode()
 
 
 def test_general_is_saved(ada: Client, opened: Opened) -> None:
