@@ -88,7 +88,7 @@ def _row(lead: Lead, now: datetime) -> dict[str, Any]:
         "name": str(lead.contact) or "Nameless",
         "company": str(lead.company) if lead.company else "",
         "sla": promise_of(lead, now),
-        "stage": lead.stage_name or lead.get_status_display(),
+        "stage": (lead.status == Status.OPEN and lead.stage_name) or lead.get_status_display(),
         "age": age(lead.captured_at, now),
     }
 

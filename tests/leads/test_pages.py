@@ -43,6 +43,14 @@ def test_the_list_shows_what_a_rep_looks_for(rita: Client, account: Account, cas
         assert words in body
 
 
+def test_a_lead_that_ended_says_so_where_its_stage_was(rita: Client, account: Account, cast: SimpleNamespace) -> None:
+    with scope(account):
+        for status in ("open", "lost", "disqualified"):
+            a_lead(name=status, status=status, stage_name="Initial interest")
+    rows = {row["name"]: row["stage"] for row in rita.get("/acme/leads/").context["rows"]}
+    assert rows == {"open": "Initial interest", "lost": "Lost", "disqualified": "Disqualified"}
+
+
 def test_filters_search_and_pages(rita: Client, account: Account, cast: SimpleNamespace) -> None:
     with scope(account):
         for number in range(53):
