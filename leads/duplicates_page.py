@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads import duplicates
-from leads.labels import fact_label
+from leads.labels import fact_label, fact_words, spaced
 from leads.merging import GONE, CannotMerge, merge, undo
 from leads.merging.facts import CHOICES
 from leads.models import Lead, Merge, Status, Suspicion
@@ -79,14 +79,10 @@ def in_order(suspicion: Suspicion) -> tuple[Lead, Lead]:
 
 def _values(lead: Lead) -> dict[str, str]:
     facts = lead.facts
-    told = {name: facts.get(name) for name in CHOICES} | {"owner": lead.owner}
-    return {name: _words(value) for name, value in told.items()}
-
-
-def _words(value: Any) -> str:
-    if value in (None, "", [], {}):
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    words = {name: fact_words(facts.get(name) or None) for name in CHOICES} | {"owner": fact_words(lead.owner)}
+    if facts.get("value"):
+        words["value"] = f"{facts['value']:,.0f} {lead.currency}".strip()
+    return words | {"phone": spaced(words["phone"])}
 
 
 @require_POST

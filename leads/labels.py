@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import phonenumbers
+
 from leads.money import major
 
 LABELS = {
@@ -43,6 +45,14 @@ def fact_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(fact_words, value))
     return "" if value in (None, {}) else str(value)
+
+
+def spaced(phone: str) -> str:
+    """+49 40 5550142, as people read a number; what is none stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return phone
 
 
 def fact_label(name: str) -> str:

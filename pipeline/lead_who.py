@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from leads.catalogue import FIELDS, Field
 from leads.conditions import is_known
 from leads.consent import consent_of
-from leads.labels import fact_label, fact_words
+from leads.labels import fact_label, fact_words, spaced
 from leads.models import CustomField, Lead, Stakeholder, StakeholderRole, Status, Submission
 from leads.provenance import Said, provenance
 from pipeline.lead_head import initials
@@ -67,6 +67,8 @@ def _words(field: Field | None, name: str, value: Any, lead: Lead) -> str:
             return f"{value} day{'' if value == 1 else 's'}"
         case "value":
             return f"{value:,.0f} {lead.currency}"
+        case "phone":
+            return spaced(str(value))
         case "industry":
             return str(value).replace("_", " ").capitalize()
     return str(dict(field.choices).get(value, value)) if field else str(value)

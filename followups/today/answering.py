@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
 from django.db.models import Q
 from django.urls import reverse
 
 from followups.today.watch import Watch
+from leads.labels import spaced
 from leads.models import Activity, Direction, Lead
 from leads.promises import Promise, promise_of
 from pipeline.amounts import short
@@ -175,14 +175,6 @@ def shortened(text: str, longest: int = 140) -> str:
     """At most so many letters, cut between words."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[:longest].rpartition(' ')[0] or line[:longest]}…"
-
-
-def spaced(phone: str) -> str:
-    """+49 40 5550142, as people read a number."""
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    except phonenumbers.NumberParseException:
-        return phone
 
 
 def _chip(lead: Lead, promise: Promise, watch: Watch) -> dict[str, str]:

@@ -65,6 +65,7 @@ def now_of(jonas: SimpleNamespace) -> Lead:
 def test_it_is_good_at_every_size(page: Page, jonas: SimpleNamespace) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Jonas Weidmann")
     expect(page.locator("#lead-next")).to_contain_text("Map the stakeholders")
+    expect(page.locator("#lead-facts")).to_contain_text("+49 40 5550142")
     assert_good(page, "lead")
 
 

@@ -14,6 +14,7 @@ from events.models import Event
 from events.record import SYSTEM
 from leads import duplicates
 from leads.capture import capture
+from leads.duplicates_page import pair_of
 from leads.jobs import find_duplicates
 from leads.models import Company, Lead, Merge, Status, Submission, Suspicion
 from tenancy.models import Account
@@ -38,6 +39,15 @@ def test_the_same_name_and_number_without_another_address_is_one_lead() -> None:
     assert Submission.objects.filter(lead=first).count() == 2
     assert Event.objects.filter(kind="lead.repeated", lead_id=first.pk).count() == 1
     assert not Suspicion.objects.exists()
+
+
+@pytest.mark.usefixtures("in_scope")
+def test_side_by_side_facts_are_written_as_people_read_them() -> None:
+    for name in ("ada", "a.king"):
+        asked(name="Ada King", email=f"{name}@example.com", phone="+442071838750", value="67000 EUR", budget="5000 EUR")
+    shown = {row["name"]: row["ours"] for row in pair_of(Suspicion.objects.get())["rows"]}
+    assert (shown["phone"], shown["value"]) == ("+44 20 7183 8750", "67,000 EUR")
+    assert "minor" not in shown["budget"]
 
 
 @pytest.mark.usefixtures("in_scope")
