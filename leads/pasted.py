@@ -34,6 +34,11 @@ _DEED = (
 )
 NOTE = re.compile(rf"(?i:\b{_DEED}) (?i:{_WHO}){_NAME}{_FIRM}")
 NAMED = re.compile(rf"^(?i:{_WHO}){_NAME} (?i:called|rang|hat angerufen|rief an|a appelé|ha llamado)\b")
+INTRODUCED = re.compile(
+    rf"\b(?i:i am|i['’]m|my name is|ich bin|mein name ist|je suis|je m['’]appelle|me llamo|mi nombre es) "
+    rf"(?i:{_WHO}){_NAME}(?:, (?P<title>[^,.;:!?\n]{{2,80}}))?"
+)
+AND = re.compile(r"\s(?:and|und|et|y)\s", re.I)
 PARTICLES = frozenset("de del la le von van der den zu".split())
 AT = re.compile(r"\s+(?:at|bei|chez|@)\s+")
 BETWEEN = re.compile(r"\s*[|•·]\s*|\s+[-–]\s+|,\s+")
@@ -47,7 +52,7 @@ def facts_in(text: str, country: str = "") -> dict[str, str]:
     text = text.replace("\x00", "").replace("\r\n", "\n")[:MOST]
     lines = [" ".join(line.split()) for line in text.split("\n")]
     said, signature = _parted(lines)
-    found = {"email": _email(text), "phone": _phone(text, country)} | _note(text)
+    found = {"email": _email(text), "phone": _phone(text, country)} | (_note(text) or _introduced(text))
     for name, value in _signature(signature).items():
         found.setdefault(name, value)
     found["message"] = "\n".join(said).strip()
@@ -59,6 +64,8 @@ def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
     at = next((number for number, line in enumerate(lines) if GREETING.match(line)), None)
     if at is not None:
         return lines[:at], lines[at + 1 :]
+    if any(_introduced(line) for line in lines):
+        return lines, []
     filled = [line for line in lines if line]
     alone = len(filled) <= 9 and all(len(line) <= 70 and not line.endswith((".", "?", "!")) for line in filled)
     return ([], lines) if alone and len(filled) > 1 else (lines, [])
@@ -78,6 +85,16 @@ def _phone(text: str, country: str) -> str:
 def _note(text: str) -> dict[str, str]:
     found = NOTE.search(text) or NAMED.search(text)
     return {name: value.strip() for name, value in found.groupdict().items() if value} if found else {}
+
+
+def _introduced(text: str) -> dict[str, str]:
+    """`I am Jane Holm, CTO at Fjell Systems`: who says so, and what is plainly a title and a firm."""
+    found = INTRODUCED.search(text)
+    if not found or not _is_name(found["name"]) or _is_title(found["name"]):
+        return {}
+    said = _title(found["title"]) if found["title"] and _is_title(found["title"]) else {}
+    clear = {fact: words for fact, words in said.items() if fact != "company" or not AND.search(words)}
+    return clear | {"name": found["name"]}
 
 
 def _signature(lines: list[str]) -> dict[str, str]:

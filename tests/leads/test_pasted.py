@@ -64,6 +64,29 @@ CASES = {
         "Lena Krüger\nLeiterin Einkauf bei Kestrel",
         {"name": "Lena Krüger", "job_title": "Leiterin Einkauf", "company": "Kestrel"},
     ),
+    "LinkedIn message": (
+        "Hi, I am Jane Holm, CTO at Fjell Systems\njane.holm@fjell.example\nWe need managed Azure for 300 people",
+        {
+            "name": "Jane Holm",
+            "job_title": "CTO",
+            "company": "Fjell Systems",
+            "email": "jane.holm@fjell.example",
+            "message": "Hi, I am Jane Holm, CTO at Fjell Systems\njane.holm@fjell.example\n"
+            "We need managed Azure for 300 people",
+        },
+    ),
+    "LinkedIn message in German": (
+        "Hallo, ich bin Lena Krüger, Leiterin IT bei Kestrel und wir suchen Hilfe.",
+        {
+            "name": "Lena Krüger",
+            "job_title": "Leiterin IT",
+            "message": "Hallo, ich bin Lena Krüger, Leiterin IT bei Kestrel und wir suchen Hilfe.",
+        },
+    ),
+    "a title that is no name": (
+        "I am Chief Technology Officer here. We need help.",
+        {"message": "I am Chief Technology Officer here. We need help."},
+    ),
     "English note": (
         "Call from Mr. Jonas Weidmann from Kestrel Logistics, 020 7183 8750. Wants a service desk.",
         {
