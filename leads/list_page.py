@@ -85,7 +85,7 @@ def _row(lead: Lead, now: datetime) -> dict[str, Any]:
     return {
         "lead": lead,
         "id": lead.public_id,
-        "name": str(lead.contact) or "Nameless",
+        "name": str(lead.contact) or "No name yet",
         "company": str(lead.company) if lead.company else "",
         "sla": promise_of(lead, now),
         "stage": (lead.status == Status.OPEN and lead.stage_name) or lead.get_status_display(),

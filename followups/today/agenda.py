@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from followups.models import Touch, TouchState
-from followups.today.answering import name_of
 from followups.today.watch import Watch, rows_of
 from pipeline.models import Meeting, Task
+from pipeline.wire import title_of
 
 SHOWN = 12
 ICONS = {"call": "phone", "email": "mail", "meeting": "calendar", "linkedin": "link", "task": "clipboard-list"}
@@ -94,7 +94,7 @@ def _item(row: Task | Touch, title: str, kind: str, due: datetime | None, watch:
     return Item(
         id=row.public_id,
         title=title,
-        whom=name_of(row.lead),
+        whom=title_of(row.lead),
         url=reverse("lead", args=[row.lead.public_id]),
         done_url=reverse(url_name, args=[row.public_id]) if watch.may_work else "",
         icon=ICONS.get(kind, "clipboard-list"),

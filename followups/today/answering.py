@@ -16,6 +16,7 @@ from leads.labels import spaced
 from leads.models import Activity, Direction, Lead
 from leads.promises import Promise, promise_of
 from pipeline.amounts import short
+from pipeline.wire import title_of
 from scoring.models import Receipt
 
 SHOWN = 8
@@ -85,7 +86,7 @@ def queue(watch: Watch) -> Queue:
         rows=rows,
         count=len(candidates) if len(candidates) < LOOKED_AT else waiting.count(),
         urgent=sum(state in {"risk", "breach"} for _, state in states),
-        due=[(_due(lead), name_of(lead), state) for lead, state in states if state != "none"],
+        due=[(_due(lead), title_of(lead), state) for lead, state in states if state != "none"],
     )
 
 
@@ -103,11 +104,6 @@ def in_order(leads: Sequence[Lead], tried: dict[UUID, Activity], now: datetime) 
     later = [lead for lead in open_ones if lead not in saved]
     without = sorted((lead for lead in fresh if not lead.first_response_due_at), key=lambda lead: -(lead.score or 0))
     return [*saved, *broken, *later, *without, *sorted(rest, key=lambda lead: tried[lead.pk].occurred_at)]
-
-
-def name_of(lead: Lead) -> str:
-    """The firm, or the person where none is known."""
-    return str(lead.company) if lead.company and str(lead.company) else str(lead.contact)
 
 
 def _candidates(waiting: Any, now: datetime) -> list[Lead]:
@@ -139,7 +135,7 @@ def _waiting(lead: Lead, last: Activity | None, receipt: dict[str, Any], watch: 
         id=lead.public_id,
         url=reverse("lead", args=[lead.public_id]),
         tier=lead.tier,
-        title=name_of(lead),
+        title=title_of(lead),
         sub=str(lead.contact) if lead.company else "",
         who=_who(lead),
         why=_why(lead, last, receipt, watch),

@@ -10,11 +10,12 @@ from django.urls import reverse
 from accounts.models import Member
 from followups.today import agenda as tasks
 from followups.today import answering, side
-from followups.today.answering import DONE, Queue, name_of
+from followups.today.answering import DONE, Queue
 from followups.today.strip import Thing, strip
 from followups.today.team import team
 from followups.today.watch import Watch
 from leads.models import Activity
+from pipeline.wire import title_of
 from tenancy import clock
 
 JUST_NOW = timedelta(minutes=10)
@@ -66,7 +67,7 @@ def just_logged(watch: Watch) -> list[dict[str, str]]:
     return [
         {
             "words": f"{DONE.get(activity.outcome, 'Called')}: {activity.lead.contact}",
-            "whom": name_of(activity.lead),
+            "whom": title_of(activity.lead),
             "url": reverse("lead", args=[activity.lead.public_id]),
             "when": watch.clock(activity.occurred_at),
         }

@@ -9,12 +9,13 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from followups.today.answering import name_of, shortened
+from followups.today.answering import shortened
 from followups.today.watch import Watch, rows_of
 from leads.models import Activity, Direction
 from pipeline.amounts import short
 from pipeline.limits import age_of
 from pipeline.models import Deal
+from pipeline.wire import title_of
 from routing.models import Clock, Timer
 
 SHOWN = 4
@@ -117,7 +118,7 @@ def _stalled(deal: Deal, watch: Watch) -> Stalled:
     standing = f"{age.words} in {deal.stage.name}{f', {age.note}' if age.note else ''}."
     return Stalled(
         id=f"stalled-{deal.public_id}",
-        title=name_of(deal.lead),
+        title=title_of(deal.lead),
         url=reverse("lead", args=[deal.lead.public_id]),
         value=short(deal.value_minor, deal.currency),
         words=standing if deal.next_step else f"{standing} No next step.",
@@ -138,7 +139,7 @@ def kept(watch: Watch) -> Kept:
     rows = [(row["lead__owner__name"], row["all"] - row["broken"], row["all"]) for row in counted]
     broken = sum(row["broken"] for row in counted)
     missed = over.filter(broken_at__isnull=False).select_related("lead__contact", "lead__company")
-    names = [f"{name_of(timer.lead)}, {watch.clock(timer.due_at)}" for timer in missed.order_by("-due_at")[:2]]
+    names = [f"{title_of(timer.lead)}, {watch.clock(timer.due_at)}" for timer in missed.order_by("-due_at")[:2]]
     return Kept(
         kept=sum(row[2] for row in rows) - broken,
         broken=broken,

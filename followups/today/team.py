@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from accounts.models import Member
 from accounts.roles import Role
-from followups.today.answering import name_of
 from followups.today.watch import Watch, rows_of
 from leads.models import Lead
 from pipeline.models import Deal, Task
+from pipeline.wire import title_of
 from routing import escalations
 from routing.models import Breach, PoolMember
 from routing.state import people_of
@@ -144,4 +144,4 @@ def _unowned(watch: Watch) -> tuple[list[Line], int]:
 
 def _line(lead: Lead, words: str) -> Line:
     about = [lead.public_id]
-    return Line(name_of(lead), reverse("lead", args=about), words, reverse("lead-assignment", args=about))
+    return Line(title_of(lead), reverse("lead", args=about), words, reverse("lead-assignment", args=about))

@@ -68,7 +68,7 @@ def _row(row: Submission, since: str) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "lead_id": lead.public_id,
-        "name": str(lead.contact) or lead.contact.email or lead.contact.phone or "Nameless",
+        "name": str(lead.contact) or lead.contact.email or lead.contact.phone or "No name yet",
         "company": str(lead.company) if lead.company else "",
         "source": row.source.name,
         "channel": CHANNELS.get(row.channel, row.channel),

@@ -55,6 +55,7 @@ def busy(cast: SimpleNamespace) -> SimpleNamespace:
             a_deal(lead)
         cast.task = add_task(cast.leads[0], "Send the offer", by=SYSTEM, due_at=now - timedelta(days=1))
         a_lead(company="Orphan Works")
+        a_lead(name="", email="", company="")  # as one that is imported with an id alone
     return cast
 
 
@@ -72,6 +73,7 @@ def test_a_manager_sees_load_waiting_and_what_nobody_has(busy: SimpleNamespace) 
     assert page.index(">Rita</a>") < page.index(">Raj</a>")
     assert "Orphan Works" in page
     assert "Assign Orphan Works" in page
+    assert ">No name yet</a>" in page
     assert 'id="unowned"' in page
 
 
