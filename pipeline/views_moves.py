@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
@@ -132,8 +133,12 @@ def _override(request: Any) -> Override | None:
 
 
 def moved(request: Any, made: Move, to: str, stages: Sequence[Stage] = ()) -> HttpResponse:
-    """What changed on the board, and the words where it is: “in Closed”, “lost”; by `stages`, if they are at hand."""
-    return _told(request, made.deal, f"{title_of(made.deal.lead)} is {to}.", stages)
+    """What changed on the board, and a toast with where it is: “in Closed”, “lost”; by `stages`, if at hand."""
+    lead = made.deal.lead
+    response = _told(request, made.deal, "", stages)
+    toast = {"text": f"{title_of(lead)} is {to}.", "undo": reverse("lead-undo", args=[lead.public_id])}
+    response["HX-Trigger"] = json.dumps({"toast": toast})
+    return response
 
 
 def _told(request: Any, deal: Deal, words: str, stages: Sequence[Stage] = ()) -> HttpResponse:

@@ -108,7 +108,7 @@ function changed({ detail }) {
 }
 
 function moved({ detail }) {
-  say(detail.words);
+  if (detail.words) say(detail.words); // a toast is read by itself
   const card = byId(detail.card);
   if (card && !one("dialog[open]")) one("[data-open]", card)?.focus({ preventScroll: true });
 }

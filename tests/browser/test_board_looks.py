@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from pipeline.models import Move
+from pipeline.models import Deal, Move
 from tenancy.scope import scope
 from tests.browser.checks import assert_accessible, assert_good
 from tests.browser.test_board import acme, column, drag, log_in, open_board
@@ -214,3 +214,16 @@ def test_the_menu_of_a_card_breaks_no_stage_s_name(page: Page, acme: SimpleNames
     expect(names.filter(has_text="Technical fit confirmed")).to_be_visible()
     heights = names.evaluate_all("all => all.map((name) => name.getBoundingClientRect().height)")
     assert max(heights) < 1.5 * min(heights), heights
+
+
+def test_a_move_offers_to_be_taken_back(page: Page, acme: SimpleNamespace) -> None:
+    with scope(acme.account):
+        deal = a_ready_deal(acme.rita, company="Northgate Biotech")
+    open_board(page, acme, acme.rita)
+    drag(page, page.locator(f"#deal-{deal.public_id}"), column(page, acme, "Discovery"))
+    toasts = page.locator("#toasts")
+    expect(toasts).to_contain_text("Northgate Biotech is in Discovery complete.")
+    toasts.get_by_role("button", name="Undo").click()
+    expect(toasts).to_contain_text("Undone: Moved to Discovery complete")
+    with scope(acme.account):
+        assert Deal.objects.get(pk=deal.pk).stage.name == "Initial interest"
