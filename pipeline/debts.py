@@ -22,6 +22,7 @@ from tenancy.scope import current_account
 
 OWING = (DealStatus.OPEN, DealStatus.WON)
 PROOF = "proof"  # a kind of task
+LAST_DAY = date(2100, 12, 31)  # on which a proof may be owed: calendars end, and so would the pages that show it
 PEOPLE = tuple(f"deal__{name}" for name in ("owner", "lead__contact", "lead__company", "lead__source", "lead__owner"))
 
 

@@ -10,16 +10,19 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
 from pipeline import approvals as asked
+from pipeline.debts import LAST_DAY
 from pipeline.dialog import OWED_WITHIN, values_said
 from pipeline.models import Approval, Criterion
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.views_moves import show_gate, the_deal, today_of
 from pipeline.wire import title_of
+from tenancy import clock
 from tenancy.models import get_or_404
 
 SHOWN = 30  # of what somebody asked for
@@ -31,6 +34,12 @@ class AnswerForm(forms.Form):
     answer = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")])
     note = forms.CharField(max_length=500, required=False)
     owed_on = forms.DateField(required=False)
+
+    def clean_owed_on(self) -> Any:
+        day = self.cleaned_data["owed_on"]
+        if day and not timezone.localdate(clock.now()) <= day <= LAST_DAY:
+            raise forms.ValidationError("Choose a day from today on.")
+        return day
 
 
 @require_POST
@@ -68,7 +77,7 @@ def answer(request: Any, approval_id: str) -> HttpResponse:
     found: Approval = get_or_404(Approval, approval_id)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, "Say yes or no, and give a day as 2026-03-12.")
+        return _page(request, found, "Say yes or no, and give a day from today on, as 2026-03-12.")
     said = form.cleaned_data
     yes = said["answer"] == "yes"
     try:

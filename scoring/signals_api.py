@@ -20,6 +20,7 @@ from leads.normalise import Malformed, email
 from scoring.engagement import Sent, receive
 from scoring.models import SignalKind
 from tenancy import clock
+from tenancy.serializers import Moment
 
 AT_ONCE = 500
 
@@ -36,12 +37,12 @@ class SignalIn(s.Serializer[Any]):
     email = s.CharField(max_length=320, required=False)
     visitor = s.CharField(max_length=64, required=False)
     url = s.CharField(max_length=500, allow_blank=True, required=False)
-    occurred_at = s.DateTimeField(required=False)
+    occurred_at = Moment(required=False)
     id = s.CharField(max_length=100, required=False)
     seconds = s.IntegerField(min_value=0, max_value=86_400, required=False)
     bot = s.BooleanField(required=False)
     user_agent = s.CharField(max_length=1000, allow_blank=True, required=False)
-    sent_at = s.DateTimeField(required=False)
+    sent_at = Moment(required=False)
     trap = s.BooleanField(required=False)
 
     def validate_email(self, value: str) -> str:

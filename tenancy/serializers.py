@@ -7,6 +7,32 @@ from rest_framework import serializers
 from tenancy.constraints import broken_constraint
 from tenancy.scope import current_account
 
+EARLIEST, LATEST = 2000, 2100  # beyond, some zone's clock or calendar ends, and with it the page that shows such a day
+
+
+class Moment(serializers.DateTimeField):
+    """A time within a century of now; others are slips of the pen."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            found = super().to_internal_value(value)
+        except OverflowError:  # without an offset, at the very end of what there is
+            self.fail("overflow")
+        return _within_reach(found)
+
+
+class Day(serializers.DateField):
+    """The same, of a day."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        return _within_reach(super().to_internal_value(value))
+
+
+def _within_reach(found: Any) -> Any:
+    if not EARLIEST <= found.year <= LATEST:
+        raise serializers.ValidationError(f"Between {EARLIEST} and {LATEST}, please.", code="out_of_range")
+    return found
+
 
 @extend_schema_field(str)
 class PublicIdField(serializers.Field):  # type: ignore[type-arg]

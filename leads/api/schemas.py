@@ -11,6 +11,7 @@ from leads.labels import LABELS
 from leads.models import ActivityKind, Direction, SourceKind, StakeholderRole, Status, Track
 from tenancy import clock
 from tenancy.scope import current_account
+from tenancy.serializers import Moment
 
 s = serializers
 
@@ -194,7 +195,7 @@ class ActivityIn(s.Serializer[Any]):
         ["spoke", "no_answer", "voicemail", "wrong_number", "replied", "held"], allow_blank=True, default=""
     )
     body = s.CharField(max_length=20_000, allow_blank=True, default="")
-    occurred_at = s.DateTimeField(required=False)
+    occurred_at = Moment(required=False)
 
 
 class ActivityOut(s.Serializer[Any]):
@@ -209,7 +210,7 @@ class StakeholderIn(s.Serializer[Any]):
     role = s.ChoiceField(StakeholderRole.choices)
     job_title = s.CharField(max_length=200, allow_blank=True, required=False)
     email = s.EmailField(max_length=320, allow_blank=True, required=False)
-    reviewed_at = s.DateTimeField(allow_null=True, required=False)
+    reviewed_at = Moment(allow_null=True, required=False)
 
 
 class StakeholderOut(s.Serializer[Any]):

@@ -30,7 +30,7 @@ from pipeline.refusals import GateClosed, NotOpen
 from pipeline.wire import title_of
 from tenancy.ids import public_id
 from tenancy.models import get_or_404
-from tenancy.serializers import TenantRelatedField
+from tenancy.serializers import Day, TenantRelatedField
 
 SEE = Need(Scope.LEADS_READ, Function.SEE_LEADS)
 MOVE = Need(Scope.PIPELINE_WRITE, Function.MOVE_DEALS)
@@ -60,7 +60,7 @@ class AnswerIn(s.Serializer[Any]):
 
     approved = s.BooleanField()
     note = s.CharField(max_length=500, required=False, allow_blank=True)
-    owed_by = schemas.Day(required=False, allow_null=True)
+    owed_by = Day(required=False, allow_null=True)
 
 
 @extend_schema(

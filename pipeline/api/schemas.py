@@ -13,10 +13,9 @@ from leads.models import Stakeholder
 from pipeline.comments import LONGEST
 from pipeline.files import KINDS
 from pipeline.models import DealStatus, Every, FileState
-from tenancy.serializers import TenantRelatedField
+from tenancy.serializers import Day, Moment, TenantRelatedField
 
 s = serializers
-EARLIEST, LATEST = 2000, 2100
 MEETING_KINDS, OUTCOMES = ("discovery", "review", "other"), ("held", "no_show", "cancelled")
 
 
@@ -25,24 +24,6 @@ class Text(s.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"allow_null": True} | kwargs)
-
-
-class Moment(s.DateTimeField):
-    """A time within a century of now; others are slips of the pen."""
-
-    def to_internal_value(self, value: Any) -> Any:
-        found = super().to_internal_value(value)
-        if not EARLIEST <= found.year <= LATEST:
-            raise s.ValidationError(f"Between {EARLIEST} and {LATEST}, please.", code="out_of_range")
-        return found
-
-
-class Day(s.DateField):
-    def to_internal_value(self, value: Any) -> Any:
-        found = super().to_internal_value(value)
-        if not EARLIEST <= found.year <= LATEST:
-            raise s.ValidationError(f"Between {EARLIEST} and {LATEST}, please.", code="out_of_range")
-        return found
 
 
 class NamedOut(s.Serializer[Any]):

@@ -54,7 +54,11 @@ def test_activities_are_logged_and_listed(api: Api, path: Any, account: Account)
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"kind": "fax"}, {"kind": "call", "occurred_at": "soon"}, [], {"kind": "note", "body": "\x00"}]
+    "body",
+    [
+        *({}, [], {"kind": "fax"}, {"kind": "note", "body": "\x00"}),
+        *({"kind": "call", "occurred_at": at} for at in ("soon", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z")),
+    ],
 )
 def test_activities_that_make_no_sense_are_400(api: Api, path: Any, body: Any) -> None:
     assert api.post(f"{path}activities/", body).status_code == 400

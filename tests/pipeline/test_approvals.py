@@ -157,6 +157,17 @@ def test_a_rep_asks_in_the_dialog_and_loses_nothing_typed(world: SimpleNamespace
     assert "I approve" in gate(signed_in(world.max), world)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "soon"])
+def test_a_proof_is_owed_on_a_day_that_calendars_have(world: SimpleNamespace, account: Account, day: str) -> None:
+    with scope(account):
+        asked = ask(world.deal, world.to, by=world.rita, words="They sign on Friday")
+    said = {"answer": "yes", "note": "Fine", "owed_on": day}
+    answer = signed_in(world.max).post(f"/acme/approvals/{asked.public_id}/answer/", said)
+    assert (answer.status_code, "give a day from today on" in answer.content.decode()) == (422, True)
+    with scope(account):
+        assert not Move.objects.exists()
+
+
 def test_the_page_shows_what_waits_and_takes_the_answer(
     world: SimpleNamespace, asked: Approval, account: Account
 ) -> None:

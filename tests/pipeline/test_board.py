@@ -185,10 +185,14 @@ def test_a_manager_may_move_anyway_with_a_reason_and_a_day(account: Account, cas
     max_ = logged_in(cast.max)
     assert "Move anyway" in drop(max_, deal, "Discovery").content.decode()
     without = drop(
-        max_, deal, "Discovery", **{"override.on": "1", "override.reason": " ", "override.owed_on": "2999-01-01"}
+        max_, deal, "Discovery", **{"override.on": "1", "override.reason": " ", "override.owed_on": "2099-01-01"}
     )
     assert (without.status_code, "Say why it can" in without.content.decode()) == (422, True)
-    said = {"override.on": "1", "override.reason": "Board decides Thursday", "override.owed_on": "2999-01-01"}
+    said = {"override.on": "1", "override.reason": "Board decides Thursday"}
+    for day in ("9999-12-31", "0001-01-01", "soon"):  # where calendars end, so do the pages that show it
+        refused = drop(max_, deal, "Discovery", **said, **{"override.owed_on": day})
+        assert (refused.status_code, "Give the day on which" in refused.content.decode()) == (422, True)
+    said["override.owed_on"] = "2099-01-01"
     assert drop(max_, deal, "Discovery", **said).status_code == 200
     with scope(account):
         assert the_deal(deal.lead).gate["owed"] == 2
@@ -197,7 +201,7 @@ def test_a_manager_may_move_anyway_with_a_reason_and_a_day(account: Account, cas
 def test_a_rep_may_not_move_anyway(account: Account, cast: SimpleNamespace, rita: Client) -> None:
     with scope(account):
         deal = a_deal(cast.rita)
-    said = {"override.on": "1", "override.reason": "Please", "override.owed_on": "2999-01-01"}
+    said = {"override.on": "1", "override.reason": "Please", "override.owed_on": "2099-01-01"}
     assert drop(rita, deal, "Discovery", **said).status_code == 403
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Scope
@@ -179,6 +180,20 @@ def test_no_signals_at_all_are_refused(api: Api, body: Any) -> None:
     response = api.post(URL, body)
     assert response.status_code in (202, 400)
     assert response.status_code == 400 or response.json()["results"][0]["status"] == "invalid"
+
+
+@pytest.mark.parametrize("name", ["occurred_at", "sent_at"])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59", "9999-12-31T23:59:59-12:00", "soon"])
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+def test_a_time_that_no_calendar_has_is_said_of_its_signal_alone(
+    account: Account, cast: SimpleNamespace, name: str, at: str, zone: str
+) -> None:
+    Account.objects.update(time_zone=zone)  # without an offset it is on the reader's clock
+    boss, good = Client(), {"kind": "page_view", "visitor": "v1"}
+    boss.force_login(cast.max.user)
+    said = {"signals": [good, good | {"kind": "email_open", name: at}]}
+    answer = boss.post("/acme/api/v1/signals/", said, content_type="application/json")
+    assert [one["status"] for one in answer.json()["results"]] == ["waiting", "invalid"]
 
 
 def test_a_key_without_the_scope_may_not(account: Account) -> None:
