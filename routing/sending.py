@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import Member
+from accounts.sight import sight_of
 from events import mail, outgoing
 from events.jobs import Later
 from events.models import Notification
@@ -68,7 +69,17 @@ def take(member_id: UUID, way: str) -> list[Notification]:
     due = Notification.objects.filter(member_id=member_id, tell_at__lte=clock.now(), **{way: True})
     rows = list(due.select_for_update().order_by("created_at", "id"))
     Notification.objects.filter(pk__in=[row.pk for row in rows]).update(**{way: False})
-    return [row for row in rows if row.read_at is None] if member else []
+    return _in_sight([row for row in rows if row.read_at is None], member) if member else []
+
+
+def _in_sight(notices: list[Notification], member: Member) -> list[Notification]:
+    """Without those of leads that went to another team since: in a mail as on the page."""
+    sight = sight_of(current_account(), member)
+    if not sight:
+        return notices
+    leads = Lead.objects.filter(pk__among={notice.lead_id for notice in notices if notice.lead_id})
+    seen = {None, *leads.filter(Lead.seen_with(sight)).values_list("pk", flat=True)}
+    return [notice for notice in notices if notice.lead_id in seen]
 
 
 def put_back(notices: Sequence[Notification], way: str) -> None:

@@ -21,6 +21,7 @@ from pipeline.inviting import feed_of, new_feed
 from pipeline.meetings import book_meeting
 from pipeline.models import Deal
 from pipeline.tasks import add_task
+from routing.sending import take
 from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope
@@ -147,6 +148,22 @@ def test_notices_tasks_and_calendar_forget_a_lead_that_went_away(
     assert told() == {True}
     pass_on(raj, rajs.lead, cast.rita)
     assert told() == {False}
+
+
+@pytest.mark.parametrize("way", ["to_mail", "to_post"])
+def test_neither_mail_nor_webhook_tells_of_a_lead_that_went_away(
+    account: Account, cast: SimpleNamespace, rajs: Deal, way: str
+) -> None:
+    def waiting() -> list[str]:
+        about = {"member_id": cast.raj.pk, "tell_at": clock.now(), way: True}
+        with scope(account):
+            Notification.objects.create(text="Call: Lumen", lead_id=rajs.lead_id, **about)
+            Notification.objects.create(text="Your cover begins", **about)
+            return [notice.text for notice in take(cast.raj.pk, way)]
+
+    assert waiting() == ["Call: Lumen", "Your cover begins"]
+    pass_on(as_member(cast.raj), rajs.lead, cast.rita)
+    assert waiting() == ["Your cover begins"]
 
 
 def test_a_new_owner_of_another_team_works_it_once_it_is_theirs(
