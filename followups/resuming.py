@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, Q
@@ -39,27 +39,32 @@ def _ended(lead_ids: Sequence[UUID]) -> list[Enrolment]:
     rows = Enrolment.objects.filter(lead_id__among=lead_ids).select_related("cadence").order_by("started_at", "id")
     newest = {enrolment.lead_id: enrolment for enrolment in rows}
     running = {enrolment.lead_id for enrolment in rows if enrolment.ended_at is None}
-    undone = _undone(lead_ids)
-    ended = [row.pk for row in newest.values() if row.lead_id not in running and _is_undone(row, undone)]
+    happened, undone = _endings(lead_ids)
+    ended = [row.pk for row in newest.values() if row.lead_id not in running and _is_undone(row, happened, undone)]
     held = rows.filter(pk__in=ended, end_reason__in=(*GONE, *ENDS)).select_for_update(of=("self",))
     return list(held.order_by("id"))
 
 
-def _undone(lead_ids: Sequence[UUID]) -> list[Event]:
-    """The events about these leads that somebody took back, of those that end cadences."""
-    said = Event.objects.filter(lead_id__among=lead_ids, kind=Kind.CHANGE_UNDONE).values_list("subject_id", flat=True)
+def _endings(lead_ids: Sequence[UUID]) -> tuple[list[Event], set[UUID]]:
+    """What happened to these leads, in order, of all that ends cadences; and the ids of what somebody took back, with
+    those of the way back."""
+    said = Event.objects.filter(lead_id__among=lead_ids, kind=Kind.CHANGE_UNDONE).values_list("subject_id", "body")
+    undone = {key for subject_id, body in said for key in (subject_id, *map(UUID, body.get("made", ())))}
     kinds = {kind for kinds in ENDS.values() for kind in kinds}
-    return list(Event.objects.filter(pk__among=set(said), kind__in=kinds))
+    happened = Event.objects.filter(lead_id__among=lead_ids, kind__in=kinds).order_by("recorded_at", "id")
+    return list(happened), undone
 
 
-def _is_undone(enrolment: Enrolment, undone: Sequence[Event]) -> bool:
+def _is_undone(enrolment: Enrolment, happened: Sequence[Event], undone: Container[UUID]) -> bool:
+    """Whether the last that happened before its end, and after its start, was taken back."""
     if enrolment.end_reason in GONE:
         return True
     if enrolment.ended_at is None or enrolment.end_reason not in ENDS:
         return False
     began, ended, kinds = enrolment.started_at, enrolment.ended_at, ENDS[EndReason(enrolment.end_reason)]
-    theirs = (one for one in undone if one.lead_id == enrolment.lead_id and one.kind in kinds)
-    return any(began <= one.recorded_at <= ended for one in theirs)
+    theirs = [one for one in happened if one.lead_id == enrolment.lead_id and one.kind in kinds]
+    last = next((one for one in reversed(theirs) if began <= one.recorded_at <= ended), None)
+    return last is not None and last.pk in undone
 
 
 def _take_up(enrolments: Sequence[Enrolment]) -> None:

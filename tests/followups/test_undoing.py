@@ -207,6 +207,25 @@ def test_a_lead_that_was_opened_again_by_hand_is_not_followed_up_by_itself(
     assert columns(enrolment)["end_reason"] == reason
 
 
+@pytest.mark.parametrize(("happens", "reason"), ENDINGS[:2])
+def test_one_slip_that_was_undone_does_not_excuse_the_next(happens: Callable[[Lead, By], None], reason: str) -> None:
+    enrolment = an_enrolled()
+    by, lead = rita_of(enrolment), Lead.objects.with_people().get(pk=enrolment.lead_id)
+    for minute in (1, 2):
+        with clock.at(MONDAY + timedelta(minutes=minute)):
+            happens(Lead.objects.get(pk=lead.pk), by)
+            advance_cadences([lead.pk])
+            if minute == 1:
+                undoes(enrolment)
+                open_deals([lead.pk])
+                assert columns(enrolment)["end_reason"] == ""
+    with clock.at(MONDAY + timedelta(days=3)):
+        Lead.objects.get(pk=lead.pk).reopen(by=by) or Deal.objects.get(lead=lead).reopen(by=by)
+        lead.change({"product": "Managed services"}, by=by)
+        undoes(enrolment)
+    assert columns(enrolment)["end_reason"] == reason
+
+
 def test_a_step_that_was_taken_after_one_undone_counts() -> None:
     enrolment = an_enrolled()
     by, lead = rita_of(enrolment), Lead.objects.get(pk=enrolment.lead_id)
