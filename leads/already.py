@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from leads import names, normalise
 from leads.lookup import every_source
+from leads.merging.kin import where_to
 from leads.models import Contact, Lead, Status
 from leads.reading import Reading
 from tenancy.scope import current_account
@@ -48,13 +49,17 @@ def known_like(facts: Mapping[str, Any]) -> Known:
 
 
 def forget_hidden_ids(readings: Iterable[Reading]) -> None:
-    """Take a sender's id out where it is that of a lead which the reader does not see: who guesses one must not change
-    that lead. One query for all; none for who sees everything."""
-    if not (sight := current_sight()):
+    """Take a sender's id out where it is that of a lead which the reader does not see, or of one that went into such a
+    lead: who guesses one must not change that lead. A few queries for all; none for who sees everything."""
+    if not current_sight():
         return
     told = [one for one in readings if one.lead.get("external_id")]
-    rows = Lead.objects.filter(source__in=every_source(), external_id__among={one.lead["external_id"] for one in told})
-    hidden = set(rows.exclude(Lead.seen_with(sight)).values_list("external_id", flat=True))
+    named = {one.lead["external_id"] for one in told}
+    rows = Lead.objects.filter(source__in=every_source(), external_id__among=named)
+    ids = list(rows.values_list("external_id", "pk"))
+    into = where_to([pk for _, pk in ids])
+    seen = set(Lead.objects.in_sight().filter(pk__among={*into, *into.values()}).values_list("pk", flat=True))
+    hidden = {name for name, pk in ids if not {pk, into[pk]} <= seen}
     for one in told:
         if one.lead["external_id"] in hidden:
             del one.lead["external_id"]

@@ -12,6 +12,7 @@ from accounts.models import Member
 from events.kinds import Kind
 from events.models import Event
 from leads.already import ALREADY_KNOWN
+from leads.merging import merge
 from leads.models import Contact, Lead, Source, Submission
 from scoring.models import Signal
 from tenancy.models import Account
@@ -125,6 +126,19 @@ def test_guessing_another_systems_id_changes_no_hidden_lead(
         kept = Lead.objects.get(pk=jonas.pk)
         assert kept.budget == "40 000"
         assert Lead.objects.count() == 2
+
+
+@pytest.mark.parametrize("path", ["leads/", "leads/batch/"])
+def test_ones_own_id_leads_to_no_hidden_lead_into_which_it_went(
+    account: Account, cast: SimpleNamespace, jonas: Lead, raj: Client, path: str
+) -> None:
+    with scope(account):
+        mine = a_lead(owner=cast.raj, external_id="mine-1", source=jonas.source)
+        merge(mine, jonas, by=cast.max.by)
+    facts: Any = {"name": "Mallory", "email": "m@evil.example", "budget": "1", "external_id": "mine-1"}
+    raj.post(f"/acme/api/v1/{path}", [facts] if "batch" in path else facts, content_type=JSON)
+    with scope(account):
+        assert Lead.objects.get(pk=jonas.pk).budget == "40 000"
 
 
 def test_a_signal_names_no_hidden_lead(account: Account, jonas: Lead, raj: Client) -> None:
