@@ -138,11 +138,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 # Documents: a folder of ours, or (FILES_BUCKET) a bucket that speaks S3; nobody reaches either but through our pages.
+# What long work keeps meanwhile is written piece by piece, which a bucket can't take: a folder that processes share.
 FILES_BUCKET = env.text("FILES_BUCKET", "")
 FILE_SCANNER = env.text("FILE_SCANNER", "")  # see pipeline/scanning.py
 FOLDER = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
     "default": bucket.storage(FILES_BUCKET) if FILES_BUCKET else {"BACKEND": FOLDER},
+    "work": {"BACKEND": FOLDER},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"

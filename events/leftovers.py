@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 
 from events.jobs import Later, outside_job, schedule_all
 from events.models import Leftover
 from tenancy import clock
-from tenancy.filestore import StoreAway, answering
+from tenancy.filestore import DOCUMENTS, StoreAway, answering
 from tenancy.inserting import draft, insert_all
 from tenancy.models import Account
 from tenancy.scope import scope
 
 
-def throw_away(*paths: str) -> None:
+def throw_away(*paths: str, store: str = DOCUMENTS) -> None:
     """Let these files of the account in scope be deleted, unless the transaction around it fails."""
-    leftovers = [draft(Leftover, path=path) for path in paths if path]
+    leftovers = [draft(Leftover, store=store, path=path) for path in paths if path]
     insert_all(leftovers)
     schedule_all(delete_leftover, [(one.pk, clock.now()) for one in leftovers])
 
@@ -31,7 +31,7 @@ def delete_leftover(account: Account, leftover_id: UUID) -> None:
         return
     try:
         with answering():
-            default_storage.delete(leftover.path)
+            storages[leftover.store].delete(leftover.path)
     except StoreAway as error:
         raise Later("The file store does not answer.") from error
     with scope(account):

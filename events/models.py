@@ -161,6 +161,7 @@ class Leftover(TenantModel):
 
     PREFIX = "lft"
 
+    store = models.CharField(max_length=12)  # of settings.STORAGES
     path = models.CharField(max_length=200)
 
     class Meta(TenantModel.Meta):

@@ -1,4 +1,5 @@
-"""The private file store, a folder or a bucket, when it does not answer: said in words, and nothing is lost."""
+"""The private file stores: documents in a folder or a bucket, and a folder for what long work keeps meanwhile. When one
+does not answer: said in words, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from contextlib import contextmanager
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 
+DOCUMENTS, WORK = "default", "work"  # of settings.STORAGES
 AWAY = "The file store does not answer. Nothing is lost: try again in a minute."
 log = structlog.get_logger(__name__)
 
@@ -33,11 +35,11 @@ def answering() -> Iterator[None]:
         raise StoreAway from error
 
 
-def forget(path: str) -> None:
+def forget(path: str, store: str = DOCUMENTS) -> None:
     """Delete a file that nothing points at any more. While the store is away it stays there; the log names it."""
     try:
         with answering():
-            default_storage.delete(path)
+            storages[store].delete(path)
     except StoreAway:
         log.error("filestore.left", path=path)
 

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                         to="tenancy.account",
                     ),
                 ),
+                ("store", models.CharField(max_length=12)),
                 ("path", models.CharField(max_length=200)),
             ],
             options={

@@ -1,5 +1,5 @@
 """The files of an import, in a folder of its account that workers share: its rows, a line of JSON each, and beside
-them the upload until it is read."""
+them the upload until it is read. In the store for work, whatever documents lie in."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from uuid import UUID
 
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, storages
 
 from events.leftovers import throw_away
-from tenancy.filestore import answering, forget
+from tenancy.filestore import WORK, answering, forget
 from tenancy.scope import current_account
 
 UPLOAD, SCRATCH = ".upload", ".scratch"
 
 Line = tuple[int, list[str]]  # the row's number as a spreadsheet program counts, and its cells
+
+
+def store() -> Storage:
+    return storages[WORK]
 
 
 def path_of(import_id: UUID) -> str:
@@ -29,9 +33,9 @@ def path_of(import_id: UUID) -> str:
 def keep(path: str, upload: File[Any]) -> None:
     """Keep an upload, and room for its rows. Raises StoreAway."""
     with answering():
-        default_storage.save(path + UPLOAD, upload)
+        store().save(path + UPLOAD, upload)
         for other in (path, path + SCRATCH):
-            default_storage.save(other, ContentFile(b""))
+            store().save(other, ContentFile(b""))
 
 
 @contextmanager
@@ -39,9 +43,9 @@ def opened(path: str, rows: int) -> Iterator[tuple[BinaryIO, BinaryIO, BinaryIO]
     """The upload, what its reader notes for itself, and the rows, cut off after so many bytes: what an attempt that
     failed has written is written again. Raises FileNotFoundError."""
     with (
-        default_storage.open(path + UPLOAD) as upload,
-        default_storage.open(path + SCRATCH, "r+b") as scratch,
-        default_storage.open(path, "r+b") as kept,
+        store().open(path + UPLOAD) as upload,
+        store().open(path + SCRATCH, "r+b") as scratch,
+        store().open(path, "r+b") as kept,
     ):
         kept.truncate(rows)
         kept.seek(rows)
@@ -54,13 +58,13 @@ def as_stored(line: Line) -> bytes:
 
 def discard_upload(path: str) -> None:
     """Forget the upload, once the transaction stands; its rows stay."""
-    throw_away(path + UPLOAD, path + SCRATCH)
+    throw_away(path + UPLOAD, path + SCRATCH, store=WORK)
 
 
 def discard(path: str) -> None:
     """Forget all files of an import that needs them no more, once the transaction stands."""
     if path:
-        throw_away(path)
+        throw_away(path, store=WORK)
         discard_upload(path)
 
 
@@ -71,15 +75,15 @@ def or_nothing(path: str) -> Iterator[None]:
         yield
     except BaseException:
         for ending in ("", UPLOAD, SCRATCH):
-            forget(path + ending)
+            forget(path + ending, WORK)
         raise
 
 
 def lines_of(path: str, position: int, most: int) -> Iterator[tuple[Line, int]]:
     """At most `most` rows from `position` on, each with the position after it; none where the file is gone."""
-    if not default_storage.exists(path):
+    if not store().exists(path):
         return
-    with default_storage.open(path, "rb") as file:
+    with store().open(path, "rb") as file:
         file.seek(position)
         while most and (line := file.readline()):
             position, most = position + len(line), most - 1

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
+import os
 
-from django.core.files import File
-from django.core.files.storage import default_storage
-
+from leads.imports.storing import store
 from leads.privacy.needles import Needles
 
 
 def clear_upload(path: str, needles: Needles) -> bool:
     """Empty this person's rows of a stored upload; whether there were any. The import goes on where it was."""
-    if not any(needles.in_cells(json.loads(line)[1]) for line in _lines(path)):
+    if not store().exists(path):
         return False
-    with tempfile.TemporaryFile() as kept:
-        for line in _lines(path):
-            kept.write(_emptied(line) if needles.in_cells(json.loads(line)[1]) else line)
-        kept.seek(0)
-        default_storage.delete(path)
-        default_storage.save(path, File(kept))
-    return True
-
-
-def _lines(path: str) -> Iterator[bytes]:
-    if default_storage.exists(path):
-        with default_storage.open(path, "rb") as file:
-            yield from file
+    found = False
+    with store().open(path, "r+b") as file:
+        while line := file.readline():
+            if needles.in_cells(json.loads(line)[1]):
+                file.seek(-len(line), os.SEEK_CUR)
+                file.write(_emptied(line))
+                found = True
+    return found
 
 
 def _emptied(line: bytes) -> bytes:

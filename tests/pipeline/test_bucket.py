@@ -13,6 +13,9 @@ from django.test import Client
 
 from config import bucket
 from events.drain import drain
+from events.models import Leftover
+from leads.imports.starting import receive, start
+from leads.imports.storing import path_of, store
 from pipeline.files import attach_file, remove_file
 from pipeline.models import Deal, File
 from pipeline.refusals import GateClosed
@@ -86,3 +89,17 @@ def test_what_is_refused_or_removed_leaves_nothing_in_the_bucket(
         remove_file(File.objects.get(pk=file.pk), by=cast.rita.by)
     drain()
     assert not there.kept
+
+
+@pytest.mark.django_db
+def test_a_table_is_imported_all_the_same(there: Bucket, cast: SimpleNamespace) -> None:
+    people = SimpleUploadedFile("people.csv", b"Name,E-mail\nAda King,ada@king.example\nBo Berg,bo@berg.example\n")
+    with scope(cast.account):
+        batch = receive(people, by=cast.ada.by)
+        start(batch)
+    drain()
+    with scope(cast.account):
+        batch.refresh_from_db()
+        assert (batch.state, batch.counts["created"]) == ("done", 2)
+        assert not Leftover.objects.exists()
+        assert not store().exists(path_of(batch.pk))

@@ -71,6 +71,16 @@ def no_answer(*asked: Any) -> None:
     raise OSError("It does not answer.")
 
 
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without room."""
+
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", no_room)
+
+
 def a_file() -> SimpleUploadedFile:
     return SimpleUploadedFile("agreement.pdf", PDF)
 
@@ -161,7 +171,7 @@ def test_the_api_answers_503(deal: Deal, stored: File, away: None, cast: SimpleN
         }
 
 
-def test_a_table_to_import_is_refused_in_words(deal: Deal, away: None, cast: SimpleNamespace) -> None:
+def test_a_table_to_import_is_refused_in_words_by_a_full_folder(full: None, cast: SimpleNamespace) -> None:
     client = Client()
     client.force_login(cast.ada.user)
     answer = client.post("/acme/imports/", {"file": SimpleUploadedFile("leads.csv", b"E-mail\na@b.example\n")})
@@ -208,13 +218,7 @@ def test_a_mailed_file_is_kept_by_the_job_that_comes_again(deal: Deal, away: Non
             keep_files([payload.pk])
 
 
-def test_a_folder_that_is_full_says_the_same(
-    deal: Deal, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(FileSystemStorage, "_save", full)
+def test_a_folder_that_is_full_says_the_same(deal: Deal, full: None, cast: SimpleNamespace) -> None:
     answer = rita(cast).post(f"/acme/leads/{deal.lead.public_id}/files/", {"file": a_file(), "kind": "other"})
     assert answer.status_code == 422
     assert WORDS in answer.content.decode()
