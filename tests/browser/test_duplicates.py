@@ -16,6 +16,12 @@ from tests.browser.checks import assert_good
 from tests.browser.served import sign_in
 from workspace.opening import open_account
 
+# Labels of one word that stand in two lines.
+BROKEN = """cells => cells.filter((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return !cell.textContent.trim().includes(" ") && range.getClientRects().length > 1;
+}).map((cell) => cell.textContent.trim())"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -56,11 +62,15 @@ def test_long_values_stay_readable_side_by_side(page: Page, live_server: Any, tr
                 "job_title": f"Head of Infrastructure, Procurement and Everything Else {number} " * 2,
                 "business_problem": f"{number} " + "We replace every server, and nobody knows which ones. " * 8,
                 "phone": "+49 40 361110",
+                "message": "Please send a quote.",
+                "company": "Systemhaus",
             }
             find_duplicates([capture(facts, source=source, channel="form", by=PROSPECT).lead.pk])
     sign_in(page, live_server, opened.user)
     page.goto(f"{live_server.url}/acme/duplicates/")
     assert_good(page, "duplicates-long")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator(".sides tbody th").evaluate_all(BROKEN) == []
 
     page.get_by_role("radio", name="Everything Else 1").focus()
     page.keyboard.press("ArrowRight")
