@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from accounts.models import Member
@@ -86,3 +87,10 @@ def test_a_column_that_a_filter_emptied_blames_the_filter(account: Account, cast
         assert set(empties(board(cast.rita, query))[:4]) == {
             "None of these deals What you look for is not in this stage."
         }, query
+
+
+def test_large_numbers_are_written_as_people_read_them() -> None:
+    totals = {"open": 2107, "value": "€1.28M", "weighted": "€505k"}
+    assert "2,107 open" in render_to_string("pipeline/board_totals.html", {"totals": totals})
+    column = {"id": "stg_1", "name": "Initial interest", "count": 2095}
+    assert "2,095" in render_to_string("pipeline/board.html#head", {"column": column})
