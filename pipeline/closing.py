@@ -13,7 +13,7 @@ from django.db.models import F
 from events.kinds import Kind
 from events.record import SYSTEM, By, Happening, record_all
 from leads.imports.images import value_of
-from leads.models import Status
+from leads.models import Lead, Status
 from leads.removal import remove
 from pipeline.approval import Answer
 from pipeline.attention import weigh
@@ -40,6 +40,20 @@ def reopen(deal: Deal, *, by: By, reason: str = "") -> Move:
         if Deal.objects.open().filter(lead_id=deal.lead_id).exists():
             raise NotOpen("This lead has another open deal.")
         return resume([deal], by=by, reason=reason)[0]
+
+
+def reopen_lead(lead: Lead, *, by: By) -> bool:
+    """Take a lead up again: by the deal that was lost or won, else as one that is scored and routed anew. False if it
+    is open, or was merged away."""
+    closed = Deal.objects.filter(lead=lead, status__in=[DealStatus.LOST, DealStatus.WON]).order_by("-closed_at", "-id")
+    deal = closed.first() if lead.status in (Status.LOST, Status.WON) else None
+    if deal is None:
+        return lead.reopen(by=by)
+    try:
+        deal.reopen(by=by)
+    except NotOpen:
+        return False
+    return True
 
 
 def close_disqualified(lead_ids: Sequence[UUID]) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.permissions import allow
 from accounts.roles import Function
 from leads.models import Lead
+from pipeline.closing import reopen_lead
 from pipeline.comments import add_comment
 from pipeline.lead_fact import FactInput, fact_input
 from pipeline.lead_forms import Disqualify, Log, NewStakeholder
@@ -92,7 +93,7 @@ def disqualify(request: Any, lead_id: str) -> HttpResponse:
 @allow(Function.WORK_LEADS)
 def reopen(request: Any, lead_id: str) -> HttpResponse:
     lead = the_lead(lead_id)
-    done = lead.reopen(by=request.by)
+    done = reopen_lead(lead, by=request.by)
     return told(request, HttpResponse(), lead, f"{lead} is open again." if done else "It is open already.")
 
 

@@ -42,7 +42,7 @@ def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
             "email": contact.email,
             "status_words": _status(lead),
             "is_open": lead.status == Status.OPEN,
-            "may_reopen": lead.status in (Status.DISQUALIFIED, Status.SPAM),
+            "may_reopen": lead.status not in (Status.OPEN, Status.MERGED),
             "owner": lead.owner,
         },
         "is_suspected": getattr(lead, "is_suspected", False),  # asked for with the lead: pipeline/lead_page.py
