@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.database", "tests.stage", "tests.skips", "tests.shared_data"]
 
-LONG = ("test_api_schema.py", "test_faults.py", "test_week.py", "test_run.py", "test_journey.py", "test_demo.py")
+LONG = ("test_api_schema.py", "test_faults.py", "test_week.py", "test_run.py", "test_demo.py")
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,6 +23,7 @@ from tenancy import clock
 from tenancy.ids import public_id, uuid7
 from tenancy.scope import scope
 from tests.factories import an_account, the_cast
+from tests.loop import run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,7 +80,7 @@ def listen(browser: Browser, meanwhile: Any, live: Live | None = None) -> None:
         browser.gone.set()
         await asyncio.wait_for(streaming, 5)
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def captured(cast: SimpleNamespace, lead: Any) -> Any:
@@ -149,7 +150,7 @@ def test_a_slow_reader_is_told_to_fetch_everything(cast: SimpleNamespace) -> Non
             stream.tell(Change(str(number), "lead.captured"))
         return [stream.waiting.get_nowait().kind for _ in range(stream.waiting.qsize())]  # type: ignore[union-attr]
 
-    assert asyncio.run(lag()) == ["many"]
+    assert run(lag()) == ["many"]
 
 
 def test_who_left_hears_no_more_however_much_is_told_meanwhile(
@@ -173,13 +174,13 @@ def test_who_left_hears_no_more_however_much_is_told_meanwhile(
         with scope(cast.account):
             Member.objects.filter(pk=cast.rita.pk).update(left_at=clock.now())
 
-    asyncio.run(work_on())
+    run(work_on())
     assert live.feed.everyone() == []
 
 
 def test_without_listeners_nothing_is_read(cast: SimpleNamespace, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        asyncio.run(Feed(kept_from).turn())
+        run(Feed(kept_from).turn())
 
 
 def test_reading_takes_one_query_an_account(cast: SimpleNamespace, django_assert_max_num_queries: Any) -> None:

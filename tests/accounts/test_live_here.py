@@ -19,6 +19,7 @@ from events.live_here import GOOD_FOR, MOST, place_ticket, places_said
 from leads.live import kept_from
 from tests.accounts.test_live import Browser
 from tests.factories import an_account, the_cast
+from tests.loop import run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOARD, LEAD = "pip_1", "lead_1"
@@ -81,7 +82,7 @@ def test_two_on_the_same_board_see_each_other_and_not_themselves(cast: SimpleNam
         assert face == {"name": cast.raj.name, "initials": cast.raj.initials, "hue": cast.raj.hue}
         await gathering.ends()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_who_leaves_is_here_no_more(cast: SimpleNamespace) -> None:
@@ -96,7 +97,7 @@ def test_who_leaves_is_here_no_more(cast: SimpleNamespace) -> None:
         await until(lambda: names(rita) == [])
         await gathering.ends()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_who_is_elsewhere_is_counted_and_not_shown(cast: SimpleNamespace) -> None:
@@ -113,7 +114,7 @@ def test_who_is_elsewhere_is_counted_and_not_shown(cast: SimpleNamespace) -> Non
         assert set(raj.heard("hello")[-1]["here"]) == {LEAD}
         await gathering.ends()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_another_account_at_a_place_of_the_same_name_is_not_seen(cast: SimpleNamespace) -> None:
@@ -127,7 +128,7 @@ def test_another_account_at_a_place_of_the_same_name_is_not_seen(cast: SimpleNam
         assert rita.heard("hello")[-1] == {"people": 1, "here": {BOARD: []}}
         await gathering.ends()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_a_ticket_is_good_for_who_got_it_and_for_nobody_else(cast: SimpleNamespace) -> None:
@@ -164,7 +165,7 @@ def test_who_said_it_a_day_ago_is_there_no_more_though_the_stream_goes_on(
         await until(lambda: "here" not in rita.heard("hello")[-1])
         await gathering.ends()
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_nobody_is_at_a_thousand_places(cast: SimpleNamespace) -> None:

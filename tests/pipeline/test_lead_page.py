@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from events.record import SYSTEM
 from leads.models import Activity, CustomField, Lead, Source, Stakeholder, Status, Submission
 from pipeline.jobs import open_deals
-from pipeline.models import Deal, Task
+from pipeline.models import Task
 from pipeline.tasks import add_task
 from pipeline.templates import install
 from scoring.defaults import publish_default_model
@@ -196,28 +196,6 @@ def test_disqualifying_needs_a_reason(client: Client, acme: SimpleNamespace) -> 
     assert "Reopen" in page(client, acme.url)
     assert client.post(f"{acme.url}reopening/").status_code == 200
     assert lead_now(acme).status == Status.OPEN
-
-
-def test_a_lost_deal_is_taken_up_again_where_it_stood(client: Client, acme: SimpleNamespace) -> None:
-    with scope(acme.account):
-        deal = Deal.objects.get()
-        deal.lose(by=acme.rita.by, reason="Price")
-    assert "Reopen" in page(client, acme.url)
-    assert toast(client.post(f"{acme.url}reopening/")) == "Jonas Weidmann is open again."
-    assert toast(client.post(f"{acme.url}reopening/")) == "It is open already."
-    assert lead_now(acme).status == Status.OPEN
-    with scope(acme.account):
-        again = Deal.objects.get()
-        assert (again.pk, again.status, again.stage_id) == (deal.pk, "open", deal.stage_id)
-    assert "Reopen" not in page(client, acme.url)
-
-
-def test_a_lost_lead_without_a_deal_is_open_again_too(client: Client, acme: SimpleNamespace) -> None:
-    with scope(acme.account):
-        lost = a_lead(owner=acme.rita, status=Status.LOST)
-    assert client.post(f"/acme/leads/{lost.public_id}/reopening/").status_code == 200
-    with scope(acme.account):
-        assert Lead.objects.get(pk=lost.pk).status == Status.OPEN
 
 
 def test_a_stakeholder_is_added(client: Client, acme: SimpleNamespace) -> None:
