@@ -17,6 +17,7 @@ from pipeline.standing import debts_of, standing
 from pipeline.tasks import add_task, finish_task, remove_task, reopen_task
 from routing.calendars import calendar_of
 from routing.reaching import give
+from routing.workingtime import zone_named
 from tenancy import clock
 from tenancy.scope import current_account
 
@@ -113,6 +114,12 @@ def call_back(deals: Sequence[Deal]) -> None:
 def title_of(labels: Sequence[str]) -> str:
     """The task of who has to bring it."""
     return f"Bring the proof: {', '.join(labels)}"[:120]
+
+
+def may_be_owed_on(day: date) -> bool:
+    """Whether it is a day from today on, by the account's calendar, and not beyond all calendars."""
+    today = clock.now().astimezone(zone_named(current_account().time_zone)).date()
+    return today <= day <= LAST_DAY
 
 
 def end_of(day: date) -> datetime:

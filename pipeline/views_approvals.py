@@ -10,19 +10,17 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
 from pipeline import approvals as asked
-from pipeline.debts import LAST_DAY
+from pipeline.debts import may_be_owed_on
 from pipeline.dialog import OWED_WITHIN, values_said
 from pipeline.models import Approval, Criterion
 from pipeline.refusals import GateClosed, NotOpen
 from pipeline.views_moves import show_gate, the_deal, today_of
 from pipeline.wire import title_of
-from tenancy import clock
 from tenancy.models import get_or_404
 
 SHOWN = 30  # of what somebody asked for
@@ -37,7 +35,7 @@ class AnswerForm(forms.Form):
 
     def clean_owed_on(self) -> Any:
         day = self.cleaned_data["owed_on"]
-        if day and not timezone.localdate(clock.now()) <= day <= LAST_DAY:
+        if day and not may_be_owed_on(day):
             raise forms.ValidationError("Choose a day from today on.")
         return day
 

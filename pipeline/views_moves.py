@@ -22,7 +22,7 @@ from accounts.middleware import afterwards
 from accounts.permissions import allow
 from accounts.roles import Function
 from pipeline.board import Board, stages_of
-from pipeline.debts import LAST_DAY
+from pipeline.debts import may_be_owed_on
 from pipeline.dialog import LOSS, dialog, on_the_readers_clock, values_said
 from pipeline.held import note_refusal
 from pipeline.lead_forms import Loss
@@ -128,7 +128,7 @@ def _override(request: Any) -> Override | None:
     reason, owed_by = request.POST.get("override.reason", "").strip(), _day(request.POST.get("override.owed_on", ""))
     if not reason:
         raise ValidationError({"override": ["Say why it can’t wait."]})
-    if owed_by is None or not today_of(request) <= owed_by <= LAST_DAY:
+    if owed_by is None or not may_be_owed_on(owed_by):
         raise ValidationError({"override": ["Give the day on which the proof is owed, from today on."]})
     return Override(reason[:500], owed_by)
 

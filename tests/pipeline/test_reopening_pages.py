@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from leads.models import Lead, Status
-from pipeline.models import Deal
+from pipeline.models import Deal, Override
 from tenancy.scope import scope
 from tests.factories import a_lead
-from tests.pipeline.deals import a_deal
+from tests.pipeline.deals import a_deal, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +44,18 @@ def test_a_lost_lead_without_a_deal_is_open_again_too(cast: SimpleNamespace, rit
     assert rita.post(f"/acme/leads/{lost.public_id}/reopening/").status_code == 200
     with scope(cast.account):
         assert Lead.objects.get(pk=lost.pk).status == Status.OPEN
+
+
+def test_a_won_deal_goes_on_from_where_it_was_won(cast: SimpleNamespace, rita: Client) -> None:
+    with scope(cast.account):
+        deal = a_deal(cast.rita)
+        before = deal.stage_id
+        deal.move(stage("Closed"), by=cast.max.by, override=Override("The signed paper is in the post", None))
+    url = f"/acme/leads/{deal.lead.public_id}/"
+    with scope(cast.account):
+        assert Lead.objects.get(pk=deal.lead_id).status == Status.WON
+    assert "Reopen" in rita.get(url).content.decode()
+    assert "is open again." in rita.post(f"{url}reopening/")["HX-Trigger"]
+    with scope(cast.account):
+        again = Deal.objects.select_related("lead").get()
+        assert (again.status, again.stage_id, again.lead.status) == ("open", before, "open")
