@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -122,8 +121,16 @@ def _checked(
     start = plan.by_id.get(deal.stage_id) or plan.rows[0]  # a closed deal may have ended in one that was taken out
     occupied = Deal.objects.open().filter(stage=to).count() if to.wip is not None else 0
     said = reason or (override.reason if override else "")
-    ask = partial(gate.check, now=now, reason=said, occupied=occupied, walled=bool(current_sight()))
-    answer = ask(dossier, plan.stages, start.public_id, to.public_id)
+    answer = gate.check(
+        dossier,
+        plan.stages,
+        start.public_id,
+        to.public_id,
+        now=now,
+        reason=said,
+        occupied=occupied,
+        walled=bool(current_sight()),
+    )
     # No override helps here: every move has a named person.
     ownerless = any(item.kind == "owner" for item in answer.unmet)
     if refuse and not answer.open and (override is None or ownerless):

@@ -64,8 +64,7 @@ def discard_upload(path: str) -> None:
 def discard(path: str) -> None:
     """Forget all files of an import that needs them no more, once the transaction stands."""
     if path:
-        throw_away(path, store=WORK)
-        discard_upload(path)
+        throw_away(*_all_files(path), store=WORK)
 
 
 @contextmanager
@@ -74,9 +73,13 @@ def or_nothing(path: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for ending in ("", UPLOAD, SCRATCH):
-            forget(path + ending, WORK)
+        for one in _all_files(path):
+            forget(one, WORK)
         raise
+
+
+def _all_files(path: str) -> tuple[str, ...]:
+    return path, path + UPLOAD, path + SCRATCH
 
 
 def lines_of(path: str, position: int, most: int) -> Iterator[tuple[Line, int]]:
