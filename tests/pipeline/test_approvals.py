@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
+from accounts.models import Member
 from events.kinds import Kind
 from events.models import Event, Notification
 from pipeline.approvals import answer, ask, waiting_for
@@ -166,6 +167,18 @@ def test_a_proof_is_owed_on_a_day_that_calendars_have(world: SimpleNamespace, ac
     assert (answer.status_code, "give a day from today on" in answer.content.decode()) == (422, True)
     with scope(account):
         assert not Move.objects.exists()
+
+
+def test_a_day_is_meant_by_the_accounts_calendar_wherever_one_reads(world: SimpleNamespace, account: Account) -> None:
+    with scope(account):
+        asked = ask(world.deal, world.to, by=world.rita, words="They sign today")
+        Member.objects.filter(pk=world.max.pk).update(time_zone="Pacific/Kiritimati")
+    with clock.at(datetime(2026, 3, 12, 12, tzinfo=UTC)):  # where Max is, it is the 13th
+        said = {"answer": "yes", "note": "Fine", "owed_on": "2026-03-12"}
+        answer = signed_in(world.max).post(f"/acme/approvals/{asked.public_id}/answer/", said)
+    assert answer.status_code == 302
+    with scope(account):
+        assert str(Move.objects.latest("moved_at").owed_by) == "2026-03-12"
 
 
 def test_the_page_shows_what_waits_and_takes_the_answer(
