@@ -30,9 +30,12 @@ document.addEventListener("toggle", ({ target }) => {
   if (target.open && target.matches("dialog details")) target.scrollIntoView({ block: "nearest" });
 }, true);
 
-/** Open what asks for it: on load, or after htmx put it in. */
+/** Open what asks for it, once: on load, or after htmx put it in. What was closed since stays so. */
 function openWhatAsks(within) {
-  for (const dialog of all("dialog[data-open-now]", within)) open(dialog);
+  for (const dialog of all("dialog[data-open-now]", within)) {
+    delete dialog.dataset.openNow;
+    open(dialog);
+  }
 }
 document.addEventListener("htmx:afterSettle", () => openWhatAsks(document));
 openWhatAsks(document);

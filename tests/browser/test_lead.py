@@ -156,6 +156,20 @@ def test_disqualifying_asks_why(page: Page, jonas: SimpleNamespace) -> None:
     expect(dialog).to_be_hidden()
 
 
+def test_a_dialog_that_was_closed_stays_so_whatever_comes_in(page: Page, jonas: SimpleNamespace) -> None:
+    page.keyboard.press("d")
+    expect(page.get_by_role("dialog", name="Disqualify")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_label("What was said").fill("Wants it by March")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#lead-timeline")).to_contain_text("Wants it by March")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.locator("#lead-head h1").click()
+    page.keyboard.press("d")
+    expect(page.get_by_role("dialog", name="Disqualify")).to_be_visible()
+
+
 def test_a_task_is_ticked_off(page: Page, jonas: SimpleNamespace) -> None:
     page.get_by_role("button", name="Done: Map the stakeholders").click()
     expect(page.locator("#lead-next")).not_to_contain_text("Map the stakeholders")
