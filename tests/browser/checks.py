@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 Theme = Literal["light", "dark"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "narrow": (320, 640)}
 # Colours change with the next frame after the theme.
 PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"
 THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+def leave_by(control: Locator) -> None:
+    """Click what asks for another page; back once that page is loaded."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def looks(page: Page) -> Iterator[str]:
@@ -49,6 +55,7 @@ def screenshot(page: Page, name: str) -> None:
 
 def assert_good(page: Page, name: str) -> None:
     """All of it, at every size and in both themes."""
+    page.wait_for_load_state()
     for look in looks(page):
         assert_fits(page, look)
         assert_accessible(page, look)

@@ -11,7 +11,7 @@ from events.drain import drain
 from events.models import Job, JobState
 from leads.imports import batch, jobs, reading
 from tenancy.scope import scope
-from tests.browser.checks import assert_good
+from tests.browser.checks import assert_good, leave_by
 from tests.browser.served import sign_in
 from workspace.opening import Opened, open_account
 
@@ -60,10 +60,10 @@ def test_a_table_is_checked_taken_and_taken_back(page: Page, live_server: Any, o
 
     page.get_by_role("button", name="Undo").click()
     assert_good(page, "import-undo")
-    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    leave_by(page.get_by_role("dialog").get_by_role("button", name="Undo"))
     drain()
     expect(page.get_by_text("Undone", exact=True)).to_be_visible()
-    page.get_by_role("link", name="All imports").click()
+    leave_by(page.get_by_role("link", name="All imports"))
     assert_good(page, "imports")
 
 
@@ -90,14 +90,14 @@ def test_a_long_import_is_watched_left_paused_and_stopped(
     expect(page.get_by_text("left", exact=False).last).to_be_visible()
     assert_good(page, "import-long")
 
-    page.get_by_role("link", name="All imports").click()
+    leave_by(page.get_by_role("link", name="All imports"))
     expect(page.get_by_role("cell", name="Running, 2 %")).to_be_visible()
     page.get_by_role("link", name="everybody.csv").click()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     assert_good(page, "import-paused")
 
-    page.get_by_role("button", name="Go on").click()
+    leave_by(page.get_by_role("button", name="Go on"))
     a_turn(opened)
     expect(page.get_by_text("100 of 2,000")).to_be_visible()
     page.get_by_role("button", name="Stop").click()

@@ -11,7 +11,7 @@ from events import drain
 from leads.models import Inlet, Lead, Mailbox, Protocol
 from tenancy import clock
 from tenancy.scope import scope
-from tests.browser.checks import assert_good
+from tests.browser.checks import assert_good, leave_by
 from tests.browser.served import sign_in
 from tests.factories import a_source
 from tests.leads.inbound.stage import an_inlet, send
@@ -53,11 +53,11 @@ def test_an_example_is_mapped_by_clicking_and_taken_again(ada: Page, live_server
     expect(ada.locator("#reads-as")).to_contain_text("ada@kestrel.example")
     assert_good(ada, "inlet")
 
-    ada.get_by_role("link", name="What it received").click()
+    leave_by(ada.get_by_role("link", name="What it received"))
     assert_good(ada, "received")
-    ada.get_by_role("table", name="Received").get_by_role("link").first.click()
+    leave_by(ada.get_by_role("table", name="Received").get_by_role("link").first)
     assert_good(ada, "payload")
-    ada.get_by_role("button", name="Take it again").click()
+    leave_by(ada.get_by_role("button", name="Take it again"))
     drain.drain()
     ada.reload()
     expect(ada.get_by_role("link", name="Ada King")).to_be_visible()

@@ -13,7 +13,7 @@ from leads.capture import capture
 from leads.models import CustomField, Source
 from tenancy.models import Account
 from tenancy.scope import scope
-from tests.browser.checks import assert_good
+from tests.browser.checks import assert_good, leave_by
 from tests.browser.served import sign_in
 from workspace.opening import open_account
 
@@ -43,7 +43,7 @@ def test_ada_corrects_a_firm_and_erases_a_person(page: Page, live_server: Any, t
         page.get_by_role("button", name="Export everything").click()
     assert download.value.suggested_filename.endswith(".zip")
 
-    page.get_by_role("link", name="Erase").click()
+    leave_by(page.get_by_role("link", name="Erase"))
     assert_good(page, "erasure")
     page.get_by_role("textbox", name="to confirm").fill("Jonas Weidmann")
     page.get_by_role("button", name="Erase for good").click()

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from pipeline import editing
 from pipeline.models import Approval, Criterion, Deal, Stage
 from tenancy.scope import scope
-from tests.browser.checks import assert_good
+from tests.browser.checks import assert_good, leave_by
 from tests.browser.served import sign_in
 from tests.factories import a_member
 from tests.pipeline.deals import a_deal, stage
@@ -154,7 +154,7 @@ def test_reasons_are_the_accounts_own(ada: Page, live_server: Any, opened: Opene
     ada.goto(f"{live_server.url}/acme/settings/reasons/")
     assert_good(ada, "reasons")
     ada.get_by_label("When a deal is lost").fill("Price\nToo far away")
-    ada.get_by_role("button", name="Keep the reasons").click()
+    leave_by(ada.get_by_role("button", name="Keep the reasons"))
     with scope(opened.account):
         deal = Deal.objects.get(lead__company__name="Kestrel Logistics")
     rita = ada.context.browser.new_page()  # type: ignore[union-attr]
