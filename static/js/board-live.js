@@ -1,6 +1,9 @@
 // What changed on the board, by us or by others: the server sends <template data-changed>, and each card goes where it
 // belongs, each head and sum is renewed. What a person is busy with is marked instead.
+import { EASE } from "./glide.js";
 import { all, one, say } from "./page.js";
+
+let gliding = [];
 
 const byId = (id) => document.getElementById(id);
 const busy = (card) => card.matches(".is-held, .sortable-chosen") || Boolean(one(".move-menu", card));
@@ -68,14 +71,15 @@ function glide(change) {
   const board = one("[data-board]");
   if (!board || matchMedia("(prefers-reduced-motion: reduce)").matches) return change();
   const places = new Map(all("[data-card]", board).map((card) => [card.id, card.getBoundingClientRect()]));
+  for (const old of gliding) old.cancel(); // what still glides goes on from where it is seen
+  gliding = [];
   change();
   for (const card of all("[data-card]", board)) {
     const [from, to] = [places.get(card.id), card.getBoundingClientRect()];
     const moved = from && (from.top !== to.top || from.left !== to.left);
-    const frames = from
-      ? [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }]
-      : [{ opacity: 0 }, { opacity: 1 }];
-    if (moved || !from) card.animate(frames, { duration: 180, easing: "cubic-bezier(.2,.7,.2,1)" });
+    const way = () => [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }];
+    if (moved) gliding.push(card.animate(way(), EASE));
+    else if (!from) card.animate([{ opacity: 0 }, { opacity: 1 }], EASE);
   }
 }
 

@@ -2,7 +2,7 @@
 import { all } from "./page.js";
 
 const TRACKED = "main *:not(svg *, option, template, dialog *)";
-const EASE = { duration: 180, easing: "cubic-bezier(.2,.7,.2,1)" };
+export const EASE = { duration: 180, easing: "cubic-bezier(.2,.7,.2,1)" };
 let playing = [];
 
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
