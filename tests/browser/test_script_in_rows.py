@@ -93,5 +93,5 @@ def test_no_page_runs_what_stands_in_any_column(context: BrowserContext, live_se
 def test_the_trap_would_be_seen(context: BrowserContext) -> None:
     page = context.new_page()
     page.set_content(f"<p>{EVIL}</p>")
-    page.wait_for_function("window.ran")
+    page.wait_for_function("() => window.ran")
     assert page.locator(PLANTED).count() > 0
