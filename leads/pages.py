@@ -86,4 +86,4 @@ def timeline(request: Any, lead_id: str) -> HttpResponse:
     context = timeline_context(
         lead, request.GET.get("who", "all"), shown, kind=request.GET.get("kind", ""), member=request.member
     )
-    return render(request, "pipeline/lead.html#timeline", context | {"lead": {"id": lead.public_id}})
+    return render(request, "pipeline/lead_timeline.html", context | {"lead": {"id": lead.public_id}})

@@ -68,7 +68,7 @@ def about(events: QuerySet[Event], kind: str) -> QuerySet[Event]:
 def timeline_context(
     lead: Lead, who: str = "all", shown: int = STEP, *, kind: str = "", member: Member | None = None
 ) -> dict[str, Any]:
-    """What "pipeline/lead.html#timeline" reads besides the lead: `days`, `filter`, `about`, `timeline_url`, `more_url`.
+    """What "pipeline/lead_timeline.html" reads besides the lead: `days`, `filter`, `about`, `timeline_url`, `more_url`.
 
     Three queries. Times are in the current time zone. `member` may change the own comments.
     """

@@ -35,11 +35,11 @@ def log(request: Any, lead_id: str) -> HttpResponse:
     lead, form = the_lead(lead_id), Log(request.POST)
     context = {**composer(lead), "form": form, "kind": form["kind"].value(), "lead": {"id": lead.public_id}}
     if not form.is_valid():
-        return render(request, "pipeline/lead.html#composer", context, status=422)
+        return render(request, "pipeline/lead_composer.html", context, status=422)
     said = form.cleaned_data
     if said["kind"] == COMMENT:
         add_comment(lead, said["body"], by=request.by)
-        response = render(request, "pipeline/lead.html#composer", context | {"form": None, "kind": COMMENT})
+        response = render(request, "pipeline/lead_composer.html", context | {"form": None, "kind": COMMENT})
         return told(request, response, lead, "Comment added.", undo=True)
     lead.log_activity(
         kind=said["kind"],
@@ -53,7 +53,7 @@ def log(request: Any, lead_id: str) -> HttpResponse:
     context |= {"form": None, "kind": said["kind"]}
     if said["then"] == BOOK:
         context["booking"] = booking(lead)
-    response = render(request, "pipeline/lead.html#composer", context)
+    response = render(request, "pipeline/lead_composer.html", context)
     return told(
         request, response, lead, f"{SAID[said['kind']]} logged.{f' {planned}' if planned else ''}", undo=not planned
     )

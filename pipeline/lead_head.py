@@ -21,7 +21,7 @@ from tenancy.scope import current_account
 
 
 def head(lead: Lead, way: Way | None, member: Member) -> dict[str, Any]:
-    """What "pipeline/lead.html#head" reads."""
+    """What "pipeline/lead_head.html" reads."""
     contact = lead.contact
     name = contact.name or contact.email or contact.phone or "No name yet"
     promised = promise_of(lead, clock.now())

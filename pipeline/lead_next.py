@@ -27,7 +27,7 @@ ACTS = {
 
 
 def what_next(lead: Lead, may: bool) -> dict[str, Any]:
-    """What "pipeline/lead.html#next" reads besides the lead."""
+    """What "pipeline/lead_next.html" reads besides the lead."""
     standing = standing_of(lead)
     is_open = lead.status == Status.OPEN
     return {

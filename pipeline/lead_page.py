@@ -76,7 +76,7 @@ def part(request: Any, lead_id: str, part: str) -> HttpResponse:
         return render(request, "pipeline/lead_desk.html", context | desk(found, request.member, may))
     else:
         raise Http404
-    return render(request, f"pipeline/lead.html#{part}", context)
+    return render(request, f"pipeline/lead_{part}.html", context)
 
 
 def seen_lead(lead_id: UUID) -> Lead | None:

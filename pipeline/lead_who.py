@@ -25,7 +25,7 @@ TOUCHES = 12
 
 
 def who(lead: Lead, may: bool) -> dict[str, Any]:
-    """What "pipeline/lead.html#facts" reads besides the lead."""
+    """What "pipeline/lead_facts.html" reads besides the lead."""
     facts, said = lead.facts, provenance(lead)
     people: list[Stakeholder] = list(lead.stakeholders.order_by("created_at", "id"))
     return {
