@@ -60,7 +60,8 @@ def test_fr1_redis_killed_and_back(ground: Ground, new_sender: NewSender) -> Non
 
     ground.stack.start_again("valkey")
     heard, again = ground.drains(), new_sender()
-    assert eventually(lambda: bool(again.send()) and ground.drains() > heard + 3, 30)
+    # Who looks for Redis again waits up to 30 s between two looks, the longer the longer it was away.
+    assert eventually(lambda: bool(again.send()) and ground.drains() > heard + 3, 90)
     assert green(again), complaints(again)
 
 
