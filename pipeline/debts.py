@@ -67,19 +67,15 @@ def call_debts(move_ids: Sequence[UUID]) -> None:
     rows = Move.objects.filter(pk__in=move_ids, deal__status__in=OWING).select_related(*PEOPLE)
     moves = list(rows.order_by("id"))
     owed = still_owed(moves)
-    give(
-        [
-            Notification(
-                member_id=member_id,
-                text=f"Proof owed today: {move.deal}, {', '.join(owed[move.pk])}"[:200],
-                lead_id=move.deal.lead_id,
-                event_id=move.pk,
-            )
-            for move in moves
-            if owed[move.pk]
-            for member_id in sorted({move.deal.owner_id, _manager(move)} - {None})
-        ]
-    )
+    give([notice for move in moves if owed[move.pk] for notice in _notices(move, owed[move.pk])])
+
+
+def _notices(move: Move, owed: Sequence[str]) -> list[Notification]:
+    text = f"Proof owed today: {move.deal}, {', '.join(owed)}"[:200]
+    told = {"text": text, "lead_id": move.deal.lead_id, "event_id": move.pk}
+    return [
+        Notification(member_id=member_id, **told) for member_id in sorted({move.deal.owner_id, _manager(move)} - {None})
+    ]
 
 
 def still_owed(moves: Sequence[Move]) -> dict[UUID, list[str]]:

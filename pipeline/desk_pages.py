@@ -42,16 +42,23 @@ def settled(
     if request.method == "POST" and remove and request.POST.get("act") == "remove":
         remove()
         return told(request, HttpResponse(), lead, removed, undo=True)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                save(form.cleaned_data)
-        except refused as refusal:
-            _add_errors(form, refusal)
-        else:
-            return told(request, HttpResponse(), lead, done, undo=True)
+    if request.method == "POST" and _saved(form, save, refused):
+        return told(request, HttpResponse(), lead, done, undo=True)
     context = {"lead": lead, "form": form, "title": title, "action": request.path, "may_remove": remove is not None}
     return render(request, "pipeline/desk_dialog.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _saved(form: forms.Form, save: Callable[[dict[str, Any]], Any], refused: type[Exception]) -> bool:
+    """Whether what was typed is kept; where not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        with transaction.atomic():
+            save(form.cleaned_data)
+    except refused as refusal:
+        _add_errors(form, refusal)
+        return False
+    return True
 
 
 def _add_errors(form: forms.Form, refusal: Any) -> None:

@@ -152,17 +152,17 @@ def next_due(due: datetime, every: str, zone: ZoneInfo, now: datetime) -> dateti
 def remind_of_tasks(task_ids: Sequence[UUID]) -> None:
     """The time of a reminder has come: tell whose task it is, unless it is done or was put off meanwhile."""
     due = Task.objects.filter(pk__in=task_ids, done_at=None, remind_at__lte=clock.now()).exclude(member=None)
-    give(
-        [
-            Notification(
-                member_id=task.member_id,
-                kind=NoticeKind.TASK,
-                text=f"{task.title}: {task.lead}"[:200],
-                lead_id=task.lead_id,
-                event_id=uuid5(task.pk, f"{task.remind_at:%c}"),  # once, however often the job runs
-            )
-            for task in due.select_related("lead__contact")
-        ]
+    give([_reminder(task) for task in due.select_related("lead__contact")])
+
+
+def _reminder(task: Task) -> Notification:
+    assert task.member_id
+    return Notification(
+        member_id=task.member_id,
+        kind=NoticeKind.TASK,
+        text=f"{task.title}: {task.lead}"[:200],
+        lead_id=task.lead_id,
+        event_id=uuid5(task.pk, f"{task.remind_at:%c}"),  # once, however often the job runs
     )
 
 

@@ -45,13 +45,9 @@ def moves(request: Any, deal_id: str) -> HttpResponse:
     deal = _deal(deal_id)
     stages = _stages(deal)
     to = _target(deal, stages, request.POST.get("stage", ""))
-    said, beside = values_said(request.POST, request.FILES), _beside(request)
+    said = values_said(request.POST, request.FILES)
     try:
-        with transaction.atomic() if beside else nullcontext():  # a move alone is all or nothing by itself
-            made = _move(request, deal, to, said)
-            if beside and to.kind == StageKind.OPEN:  # what is over stands by its date
-                with suppress(Crowded):  # then it stands on top
-                    put(deal, by=request.by, **beside)
+        made = _move_beside(request, deal, to, said)
     except GateClosed as shut:
         afterwards(request, partial(note_refusal, deal, to, shut, by=request.by))
         # What was filled was rolled back with the rest: it is asked again, as it was typed.
@@ -85,6 +81,17 @@ def gate(request: Any, deal_id: str) -> HttpResponse:
     if to.pipeline_id != deal.pipeline_id or to.removed_at:
         raise Http404
     return show_gate(request, deal, to, {}, {}, status=200)
+
+
+def _move_beside(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
+    """Move, and put the card where it was dropped: both or neither."""
+    beside = _beside(request)
+    with transaction.atomic() if beside else nullcontext():  # a move alone is all or nothing by itself
+        made = _move(request, deal, to, said)
+        if beside and to.kind == StageKind.OPEN:  # what is over stands by its date
+            with suppress(Crowded):  # then it stands on top
+                put(deal, by=request.by, **beside)
+    return made
 
 
 def _move(request: Any, deal: Deal, to: Stage, said: dict[str, Any]) -> Move:
