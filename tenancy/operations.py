@@ -150,7 +150,7 @@ class DefinerFunction(Operation):
             schema_editor.execute(statement)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        schema_editor.execute(f"DROP FUNCTION {self.signature}")
+        schema_editor.execute(f"DROP FUNCTION IF EXISTS {self.signature}")
 
     def describe(self) -> str:
         return f"Create the definer function {self.signature}"

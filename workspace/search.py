@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from leads.listing import FOUND_AT_MOST
 from leads.models import Lead
-from leads.names import fold
-from tenancy.sight import current_sight
+from leads.searching import by_words
 from workspace.frame import Page, pages
 
 MOST = 8
@@ -29,18 +26,9 @@ def search(request: Any) -> HttpResponse:
 
 
 def find_leads(words: str) -> list[Lead]:
-    """The newest leads whose name, company or address contains `words`, through the one definer function."""
-    with connection.cursor() as cursor:
-        # Of who does not see every lead the newest may be those of others.
-        most = FOUND_AT_MOST if current_sight() else MOST
-        cursor.execute("SELECT id FROM search_leads(%s, %s)", [pattern(words), most])
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Lead.objects.in_sight().filter(pk__in=ids).with_people().order_by("-captured_at", "-id")[:MOST])
-
-
-def pattern(words: str) -> str:
-    escaped = fold(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    """The newest leads whose name, company or address contains `words`."""
+    ids = by_words(words, MOST)
+    return list(Lead.objects.in_sight().filter(pk__in=ids).with_people().order_by("-captured_at", "-id"))
 
 
 def find_pages(request: Any, words: str) -> list[Page]:
