@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from leads.models import Lead
+from leads.models import Lead, Status
 from pipeline.closing import reopen_lead
 from pipeline.comments import add_comment
 from pipeline.lead_fact import FactInput, fact_input
@@ -93,8 +93,11 @@ def disqualify(request: Any, lead_id: str) -> HttpResponse:
 @allow(Function.WORK_LEADS)
 def reopen(request: Any, lead_id: str) -> HttpResponse:
     lead = the_lead(lead_id)
-    done = reopen_lead(lead, by=request.by)
-    return told(request, HttpResponse(), lead, f"{lead} is open again." if done else "It is open already.")
+    if reopen_lead(lead, by=request.by):
+        return told(request, HttpResponse(), lead, f"{lead} is open again.")
+    lead.refresh_from_db(fields=["status"])
+    already = lead.status == Status.OPEN
+    return told(request, HttpResponse(), lead, "It is open already." if already else f"It stays {lead.status}.")
 
 
 @require_http_methods(["GET", "POST"])

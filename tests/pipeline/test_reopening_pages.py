@@ -46,6 +46,12 @@ def test_a_lost_lead_without_a_deal_is_open_again_too(cast: SimpleNamespace, rit
         assert Lead.objects.get(pk=lost.pk).status == Status.OPEN
 
 
+def test_a_lead_that_was_won_elsewhere_stays_so(cast: SimpleNamespace, rita: Client) -> None:
+    with scope(cast.account):
+        won = a_lead(owner=cast.rita, status=Status.WON)
+    assert "It stays won." in rita.post(f"/acme/leads/{won.public_id}/reopening/")["HX-Trigger"]
+
+
 def test_a_won_deal_goes_on_from_where_it_was_won(cast: SimpleNamespace, rita: Client) -> None:
     with scope(cast.account):
         deal = a_deal(cast.rita)
