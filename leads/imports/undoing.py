@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from events.kinds import Kind
 from events.models import Actor, Event
-from events.record import record
+from events.record import SYSTEM, record
 from leads.imports.images import KNOWN
 from leads.imports.restoring import restore
 from leads.imports.storing import discard
@@ -85,7 +86,10 @@ def _worked_on(batch: Import, leads: set[UUID]) -> set[UUID | None]:
     events = Event.objects.filter(lead_id__in=leads, recorded_at__gte=batch.started_at)
     # That two are two again says nothing about either.
     events = events.exclude(kind=Kind.LEAD_UNMERGED)
-    others = events.exclude(actor_kind=Actor.SYSTEM).exclude(actor_name=batch.by.name)
+    # A webhook or a telephone speaks as the system, too: what it brought is the prospect's.
+    enquired = Q(kind=Kind.LEAD_REPEATED, body__has_key="submission")
+    called = Q(kind=Kind.ACTIVITY_LOGGED, actor_id=None) & ~Q(actor_name=SYSTEM.name)
+    others = events.exclude(actor_name=batch.by.name).filter(~Q(actor_kind=Actor.SYSTEM) | enquired | called)
     later = ImportRow.objects.filter(lead_id__in=leads, batch__started_at__gt=batch.started_at)
     changing = later.exclude(outcome=ImportOutcome.UNCHANGED)
     return {*others.values_list("lead_id", flat=True), *changing.values_list("lead_id", flat=True)}

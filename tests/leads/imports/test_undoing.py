@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.drain import drain
-from events.record import SYSTEM
+from events.models import Actor
+from events.record import SYSTEM, By
 from leads.capture import capture
 from leads.imports import undoing
 from leads.imports.jobs import undo_imports
@@ -87,6 +88,23 @@ def test_a_lead_that_people_worked_on_stays(account: Account, cast: SimpleNamesp
     with scope(account):
         assert list(Lead.objects.all()) == [lead]
         assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize("brought", ["enquiry", "call"])
+def test_a_lead_that_a_webhook_told_of_since_stays(opened: Opened, brought: str) -> None:
+    batch = imported(opened.account, PEOPLE, by=opened.member.by)
+    website = By(Actor.SYSTEM, name="Website")
+    with scope(opened.account):
+        lead = Lead.objects.get(contact__email_norm="ada@example.com")
+        if brought == "enquiry":
+            capture({"email": "ada@example.com", "message": "Call me"}, source=None, channel="webhook", by=website)
+        else:
+            lead.log_activity(kind="call", direction="in", outcome="spoke", by=website)
+    drain()
+    batch = undone(opened.account, batch)
+    assert (batch.state, batch.counts) == ("undone", {"created": 3, "kept": 1})
+    with scope(opened.account):
+        assert list(Lead.objects.all()) == [lead]
 
 
 def test_what_somebody_changed_since_on_a_known_person_stays(account: Account, cast: SimpleNamespace) -> None:
