@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leads.changes import custom_fields
 from leads.imports.dates import order_of
+from leads.imports.dictionary import fold
 from leads.imports.mapping import DATED, TARGETS, guess, header_key, is_migration
 from leads.imports.storing import lines_of
 from leads.models import CustomField, Import
@@ -28,10 +29,19 @@ def match(batch: Import) -> None:
     batch.mapping, batch.dates = guessed.mapping, guessed.dates
     earlier = Import.objects.filter(header_key=batch.header_key, started_at__isnull=False).order_by("-started_at")
     if before := earlier.first():
-        batch.mapping = {header: fact for header, fact in before.mapping.items() if header in batch.headers}
+        batch.mapping = _as_before(before.mapping, batch.headers)
         batch.remembered_at = before.started_at
         _date(batch, sample)
     batch.history = is_migration(batch.mapping)
+
+
+def _as_before(said: Mapping[str, str], headers: Sequence[str]) -> dict[str, str]:
+    """What was said of these columns, whatever the letters and signs their names are written with this time."""
+    same = {header: said[header] for header in headers if header in said}
+    alike = {fold(header): fact for header, fact in said.items() if header not in same}
+    return same | {
+        header: alike.pop(fold(header)) for header in headers if fold(header) in alike and header not in same
+    }
 
 
 def map_columns(batch: Import, mapping: Mapping[str, Any], *, anew: bool = False) -> None:

@@ -226,6 +226,14 @@ def test_a_mapping_is_remembered_for_the_same_headers(account: Account) -> None:
     assert second.remembered_at == first.started_at
 
 
+def test_a_mapping_is_remembered_however_the_headers_are_written(account: Account) -> None:
+    imported(account, PEOPLE)
+    shouting = [["NAME", "Email", "phone", "COMPANY", "e-mail"], ["Di Dee", "di@dee.example", "", "", "x"]]
+    assert imported(account, [row[:4] for row in shouting]).counts == {"created": 1}
+    batch = imported(account, shouting)
+    assert batch.mapping == {"NAME": "name", "Email": "email", "phone": "phone", "COMPANY": "company"}
+
+
 def test_owner_and_stage_of_another_system_are_kept(opened: Opened) -> None:
     with scope(opened.account):
         a_lead()
