@@ -98,7 +98,8 @@ def _counted(batch: Import, piece: Sequence[Line]) -> Iterator[Line]:
     if batch.rows > MOST_ROWS:
         raise BadFile(f"At most {MOST_ROWS:,} rows are taken at once. Split the file.")
     for number, row in filled:
-        yield number, row[: width + 1]  # one more than there are columns shows that the row is broken
+        # One more than there are columns shows that the row is broken; empty ones at the end are none.
+        yield number, row[: width + 1] if any(row[width:]) else row[:width]
 
 
 def _below_header(batch: Import, lines: list[Line]) -> list[Line]:

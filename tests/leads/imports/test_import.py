@@ -109,6 +109,12 @@ def test_a_row_with_too_many_cells_says_so(account: Account) -> None:
         assert "more cells than the 2 columns" in ImportReject.objects.get().reason
 
 
+def test_empty_cells_at_the_end_of_each_line_are_no_columns(account: Account) -> None:
+    rows = [["Name", "E-mail", "", ""], ["Ada King", "ada@example.com", "", ""], ["Bo", "bo@berg.example", "", "x"]]
+    batch = imported(account, rows)
+    assert (batch.headers, batch.counts) == (["Name", "E-mail"], {"created": 1, "rejected": 1})
+
+
 def test_malformed_values_are_taken_and_counted(account: Account) -> None:
     batch = imported(account, [*PEOPLE, ["Di", "di.example.com", "12", ""]])
     assert batch.counts == {"created": 4, "flagged": 1}
