@@ -1,4 +1,5 @@
-"""What the columns of other systems are called. Headers are compared folded: small letters and digits only.
+"""What the columns of other systems are called. Headers are compared folded: small letters and digits only,
+of any script.
 
 From the documentation of exports of CRMs and ad platforms, and what people write by hand, in English, German, French
 and Spanish. Of several columns for one fact the one that stands first here wins.
@@ -6,7 +7,6 @@ and Spanish. Of several columns for one fact the one that stands first here wins
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 _WORDS = {
@@ -90,4 +90,4 @@ PLATFORMS = {"fb": "Facebook", "ig": "Instagram", "msg": "Messenger", "an": "Aud
 def fold(header: str) -> str:
     """`E-Mail Adresse` and `email_adresse` alike."""
     plain = unicodedata.normalize("NFKD", header.casefold().replace("ß", "ss"))
-    return re.sub(r"[^a-z0-9]", "", plain)
+    return "".join(letter for letter in plain if letter.isalnum())
