@@ -61,9 +61,10 @@ class Crowd:
 
     def lead_of(self, source: Source, reading: Reading) -> tuple[Lead | None, bool]:
         """The lead that a submission repeats, if any, and whether its external id says so."""
-        numbered = self._numbered.get((source.id, reading.lead.get("external_id", "")))
-        if numbered:
-            return numbered, True
+        number = reading.lead.get("external_id", "")
+        if numbered := self._numbered.get((source.id, number)):
+            # Else its own lead went into this one, about whose person it is only one more enquiry.
+            return numbered, (numbered.source_id, numbered.external_id) == (source.id, number)
         contact = self._people.get(reading.person.get("email_norm", ""))
         return (newest_of(self._leads[contact.id]), False) if contact else (None, False)
 

@@ -18,6 +18,7 @@ from events.models import Event, Job
 from events.record import PROSPECT
 from leads.bulk import AT_ONCE, Outcome, Row, capture_many
 from leads.capture import Unreachable, capture
+from leads.merging import merge
 from leads.models import Company, Contact, CustomField, Lead, Source, Submission
 from tests.factories import a_source
 
@@ -89,6 +90,22 @@ def test_an_external_id_updates_within_its_source() -> None:
     assert sorted(Lead.objects.values_list("product", flat=True)) == ["three", "two"]
     assert same.lead
     assert Lead.objects.get(pk=same.lead.pk).contact.email == "new@example.com"
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_an_id_that_went_into_another_lead_overwrites_nobody(many: bool) -> None:
+    source = a_source()
+    ada, max_ = sent(ADA | {"external_id": "1"}, {"name": "Max", "email": "max@example.com"}, source=source)
+    assert ada.lead
+    assert max_.lead
+    merge(ada.lead, max_.lead, by=PROSPECT)
+    again = {"external_id": "1", "name": "Ada K.", "message": "News"}
+    if many:
+        sent(again, source=source)
+    else:
+        capture(again, source=source, channel="api", by=PROSPECT)
+    kept = Lead.objects.with_people().get(pk=max_.lead.pk)
+    assert (kept.contact.name, kept.message) == ("Max", "News")
 
 
 def test_each_row_names_its_source_and_misses_what_that_wants() -> None:
