@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Q
 
 from events.models import json_safe
-from leads.models import Company, Contact, ImportOutcome, ImportRow, Lead, Source
+from leads.merging.kin import kept
+from leads.models import Company, Contact, ImportOutcome, ImportRow, Lead, Source, Status
 from leads.reading import Reading
 
 TABLES: dict[str, type[models.Model]] = {"lead": Lead, "contact": Contact, "company": Company}
@@ -28,11 +29,13 @@ class Before:
 
     @classmethod
     def of(cls, readings: Sequence[Reading]) -> Before:
-        """Everything these rows could be about: at most seven statements, each of which an index answers."""
+        """Everything these rows could be about: at most seven statements, each of which an index answers,
+        and those that follow merges."""
         emails = {one.person["email_norm"] for one in readings if one.person.get("email_norm")}
         numbers = {one.lead["external_id"] for one in readings if one.lead.get("external_id")}
         people = _rows(Contact, Q(email_norm__among=emails))
         leads = _rows(Lead, Q(contact__among=people)) | _numbered(numbers)
+        leads |= _kept_for(leads)
         people |= _rows(Contact, Q(pk__among={row["contact_id"] for row in leads.values()} - people.keys()))
         linked = {row["company_id"] for row in (*leads.values(), *people.values())} - {None}
         domains = {one.firm["domain"] for one in readings if one.firm.get("domain")}
@@ -87,6 +90,12 @@ def _numbered(numbers: set[str]) -> dict[UUID, dict[str, Any]]:
         return {}
     sources = list(Source.objects.values_list("pk", flat=True))
     return _rows(Lead, Q(source__among=sources, external_id__among=numbers) & ~Q(external_id=""))
+
+
+def _kept_for(leads: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
+    """The leads into which those among `leads` that were merged went: what is said of one is said of the other."""
+    merged = [pk for pk, row in leads.items() if row["status"] == Status.MERGED]
+    return _rows(Lead, Q(pk__among=set(kept(merged)))) if merged else {}
 
 
 def _rows(model: Any, asked: Q) -> dict[UUID, dict[str, Any]]:

@@ -17,7 +17,7 @@ from leads.imports.images import Before
 from leads.imports.payload import Told
 from leads.imports.people import Sources, owner_of, owners
 from leads.imports.renewal import renew
-from leads.models import Import, ImportOutcome, ImportRow, Lead
+from leads.models import Import, ImportOutcome, ImportRow, Lead, Status
 from leads.reading import Reading, read
 from leads.records import AssignmentRow, record_assignments
 from leads.vocabulary import Reader
@@ -191,8 +191,9 @@ def _news_of(word: str, last: str) -> str:
 
 
 def _imported(readings: Mapping[int, Reading], before: Before) -> dict[int, UUID]:
-    """Row -> the lead that an earlier import made of it: by its id, else by its address."""
-    leads = before.rows["lead"]
+    """Row -> the lead that an earlier import made of it: by its id, else by its address. What says something new of one
+    that was merged into another since is a repeat of that other."""
+    leads = {pk: row for pk, row in before.rows["lead"].items() if row["status"] != Status.MERGED}
     ours = set(ImportRow.objects.filter(lead_id__among=leads).values_list("lead_id", flat=True))
     by_number = {row["external_id"]: pk for pk, row in leads.items() if row["external_id"] and pk in ours}
     people = {pk: row["email_norm"] for pk, row in before.rows["contact"].items()}

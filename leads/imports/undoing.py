@@ -16,6 +16,7 @@ from leads.imports.images import KNOWN
 from leads.imports.restoring import restore
 from leads.imports.storing import discard
 from leads.merging import undo_all
+from leads.merging.withdrawal import withdraw
 from leads.models import (
     Company,
     Contact,
@@ -65,7 +66,8 @@ def take_back(batch: Import, rows: Sequence[ImportRow]) -> int:
     worked_on = _worked_on(batch, leads)
     created = {row.lead_id for row in rows if row.outcome == ImportOutcome.CREATED}
     staying = created & worked_on
-    _withdraw([row.submission_id for row in rows if row.submission_id and row.lead_id not in staying])
+    withdrawn = [row.submission_id for row in rows if row.submission_id and row.lead_id not in staying]
+    _withdraw(withdrawn)
     gone = [pk for pk in created - worked_on if pk]
     undo_all(gone, by=batch.by)  # what went from them into others goes, and who went into them comes back
     remove_leads(gone)
@@ -77,6 +79,7 @@ def take_back(batch: Import, rows: Sequence[ImportRow]) -> int:
     remove_newer(Lead, {row.lead_id: row.pk for row in known if row.lead_id})
     untouched = {row.pk for row in rows if row.outcome in KNOWN and row.lead_id not in worked_on}
     restore([(row, row.pk in untouched) for row in rows if row.lead_id not in staying])
+    withdraw(withdrawn, leads)
     _remove_unneeded(rows)
     return len(staying)
 

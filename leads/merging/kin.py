@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Q
@@ -37,10 +37,17 @@ def _end_of(lead_id: UUID, into: Mapping[UUID, UUID]) -> UUID:
 
 def with_merged(lead_id: UUID) -> list[UUID]:
     """A lead and all that were merged into it, also by way of others."""
-    found, newest = [lead_id], [lead_id]
+    return [lead_id, *all_merged([lead_id])]
+
+
+def all_merged(lead_ids: Collection[UUID]) -> list[UUID]:
+    """All leads that were merged into these, also by way of others."""
+    found: list[UUID] = []
+    known, newest = set(lead_ids), list(lead_ids)
     while newest:
         merged = Merge.objects.standing().filter(lead__in=newest).values_list("other_id", flat=True)
-        newest = [other for other in merged if other not in found]
+        newest = [other for other in merged if other not in known]
+        known |= set(newest)
         found += newest
     return found
 
