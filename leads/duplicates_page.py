@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from leads import duplicates
 from leads.labels import fact_label, fact_words, spaced
 from leads.merging import GONE, CannotMerge, merge, undo
 from leads.merging.facts import CHOICES
-from leads.models import Lead, Merge, Status, Suspicion
+from leads.models import CustomField, Lead, Merge, Status, Suspicion
 from tenancy.ids import from_public
 from tenancy.models import get_or_404
 
@@ -30,8 +31,9 @@ def queue(request: Any) -> HttpResponse:
     """Pairs that wait for an answer, of one lead if the address says which, and the latest merges."""
     waiting = _of_one(duplicates.open_suspicions(), request.GET.get("lead", ""))
     pairs = waiting.select_related(*PEOPLE)[:SHOWN]
+    own = {field.name: field.label for field in CustomField.objects.live()}
     context = {
-        "pairs": [pair_of(suspicion) for suspicion in pairs],
+        "pairs": [pair_of(suspicion, own) for suspicion in pairs],
         "count": waiting.count(),
         "merges": duplicates.latest_merges(),
         "may": request.member.may(Function.WORK_LEADS),
@@ -52,13 +54,15 @@ PEOPLE = tuple(
 )
 
 
-def pair_of(suspicion: Suspicion) -> dict[str, Any]:
-    """What the page shows of a pair: the lead that is kept stands first, and of each fact both sides."""
+def pair_of(suspicion: Suspicion, own: Mapping[str, str]) -> dict[str, Any]:
+    """What the page shows of a pair: the lead that is kept stands first, and of each fact, own ones (labels by name)
+    too, both sides."""
     kept, other = in_order(suspicion)
-    sides = (_values(kept), _values(other))
+    names = [*CHOICES, *own]
+    sides = (_values(kept, names), _values(other, names))
     rows = [
-        {"name": name, "label": fact_label(name), "ours": sides[0][name], "theirs": sides[1][name]}
-        for name in CHOICES
+        {"name": name, "label": own.get(name) or fact_label(name), "ours": sides[0][name], "theirs": sides[1][name]}
+        for name in names
         if sides[0][name] or sides[1][name]
     ]
     return {
@@ -77,9 +81,15 @@ def in_order(suspicion: Suspicion) -> tuple[Lead, Lead]:
     return pair[0], pair[1]
 
 
-def _values(lead: Lead) -> dict[str, str]:
+def _as_shown(suspicion: Suspicion, kept_id: str) -> tuple[Lead, Lead]:
+    """The two as they stood on the page that was answered, whatever became of either meanwhile."""
+    kept, other = in_order(suspicion)
+    return (other, kept) if kept_id == other.public_id else (kept, other)
+
+
+def _values(lead: Lead, names: Sequence[str]) -> dict[str, str]:
     facts = lead.facts
-    words = {name: fact_words(facts.get(name) or None) for name in CHOICES} | {"owner": fact_words(lead.owner)}
+    words = {name: fact_words(facts.get(name)) for name in names} | {"owner": fact_words(lead.owner)}
     if facts.get("value"):
         words["value"] = f"{facts['value']:,.0f} {lead.currency}".strip()
     return words | {"phone": spaced(words["phone"])}
@@ -88,9 +98,10 @@ def _values(lead: Lead) -> dict[str, str]:
 @require_POST
 @allow(Function.WORK_LEADS)
 def merged(request: Any, suspicion_id: str) -> HttpResponse:
-    """One of them: `theirs` names the facts to take from the one that goes."""
-    kept, other = in_order(get_or_404(Suspicion, suspicion_id))
-    take = [name for name in CHOICES if request.POST.get(name) == "theirs"]
+    """One of them, into the one that `kept` names: `theirs` names the facts to take from the one that goes."""
+    kept, other = _as_shown(get_or_404(Suspicion, suspicion_id), request.POST.get("kept", ""))
+    own = [f"custom.{key}" for key in other.custom]
+    take = [name for name in (*CHOICES, *own) if request.POST.get(name) == "theirs"]
     try:
         merge(other, kept, by=request.by, take=take)
     except CannotMerge as error:
@@ -104,8 +115,11 @@ def merged(request: Any, suspicion_id: str) -> HttpResponse:
 @allow(Function.WORK_LEADS)
 def different(request: Any, suspicion_id: str) -> HttpResponse:
     """Two people: nobody is asked about this pair again."""
-    duplicates.tell_apart(get_or_404(Suspicion, suspicion_id))
-    messages.success(request, "They stay two leads.")
+    pair: Suspicion = get_or_404(Suspicion, suspicion_id)
+    if duplicates.tell_apart(pair) or pair.answer == "different":
+        messages.success(request, "They stay two leads.")
+    else:
+        messages.error(request, "They are one lead by now. Undo that below if it is wrong.")
     return HttpResponseRedirect(reverse("duplicates"))
 
 

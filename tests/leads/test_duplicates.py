@@ -14,9 +14,10 @@ from events.models import Event
 from events.record import SYSTEM
 from leads import duplicates
 from leads.capture import capture
-from leads.duplicates_page import pair_of
+from leads.duplicates_page import in_order, pair_of
 from leads.jobs import find_duplicates
-from leads.models import Company, Lead, Merge, Status, Submission, Suspicion
+from leads.models import Company, CustomField, Lead, Merge, Status, Submission, Suspicion
+from tenancy import clock
 from tenancy.models import Account
 from tenancy.scope import scope
 from tests.factories import a_source
@@ -45,7 +46,7 @@ def test_the_same_name_and_number_without_another_address_is_one_lead() -> None:
 def test_side_by_side_facts_are_written_as_people_read_them() -> None:
     for name in ("ada", "a.king"):
         asked(name="Ada King", email=f"{name}@example.com", phone="+442071838750", value="67000 EUR", budget="5000 EUR")
-    shown = {row["name"]: row["ours"] for row in pair_of(Suspicion.objects.get())["rows"]}
+    shown = {row["name"]: row["ours"] for row in pair_of(Suspicion.objects.get(), {})["rows"]}
     assert (shown["phone"], shown["value"]) == ("+44 20 7183 8750", "67,000 EUR")
     assert "minor" not in shown["budget"]
 
@@ -194,6 +195,49 @@ def test_two_people_stay_two(page: Client, account: Account) -> None:
     with scope(account):
         assert Lead.objects.open().count() == 2
         assert duplicates.waiting() == 0
+
+
+def test_a_page_left_open_means_the_sides_it_shows(page: Client, account: Account) -> None:
+    """Since it was opened the lead that it would keep was closed, and with that the other would be kept."""
+    with scope(account):
+        pair = Suspicion.objects.get()
+        kept, other = in_order(pair)
+        kept.disqualify(reason="not_a_fit", by=SYSTEM)
+        other.disqualify(reason="not_a_fit", by=SYSTEM)
+        other.reopen(by=SYSTEM, reason="Enquired again")
+    said = {"kept": kept.public_id, "budget": "theirs"}
+    refused = page.post(f"/acme/duplicates/{pair.public_id}/merge/", said, follow=True)
+    assert "An open lead would vanish in a closed one." in refused.content.decode()
+    with scope(account):
+        kept.reopen(by=SYSTEM, reason="Enquired again")
+        Lead.objects.filter(pk=other.pk).update(status=Status.LOST)
+        Lead.objects.filter(pk=kept.pk).update(captured_at=clock.now())
+    page.post(f"/acme/duplicates/{pair.public_id}/merge/", said)
+    with scope(account):
+        assert Lead.objects.open().get().budget == "10k"
+
+
+def test_who_answers_after_a_colleague_is_told_what_is_true(page: Client, account: Account) -> None:
+    with scope(account):
+        pair = Suspicion.objects.get().public_id
+    page.post(f"/acme/duplicates/{pair}/merge/")
+    late = page.post(f"/acme/duplicates/{pair}/difference/", follow=True).content.decode()
+    assert "They are one lead by now." in late
+    assert "They stay two leads." not in late
+
+
+def test_own_facts_are_chosen_side_by_side_too(page: Client, account: Account) -> None:
+    with scope(account):
+        CustomField.objects.create(key="vpn", label="Has a VPN", type="boolean")
+        pair = Suspicion.objects.get()
+        for lead, has in zip(in_order(pair), (True, False), strict=True):
+            Lead.objects.filter(pk=lead.pk).update(custom={"vpn": has})
+    shown = page.get("/acme/duplicates/").content.decode()
+    assert "Has a VPN" in shown
+    assert 'name="custom.vpn"' in shown
+    page.post(f"/acme/duplicates/{pair.public_id}/merge/", {"custom.vpn": "theirs"})
+    with scope(account):
+        assert Lead.objects.open().get().custom == {"vpn": False}
 
 
 def test_marketing_sees_the_queue_and_may_not_answer(page: Client, cast: SimpleNamespace, account: Account) -> None:
