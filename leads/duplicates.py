@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from events.kinds import Kind
 from events.record import SYSTEM, By, record
 from leads.likeness import Likeness, Person, likeness
-from leads.merging import CannotMerge, late, merge
+from leads.merging import late, merge
 from leads.models import DuplicateRule, Lead, Merge, Status, Suspicion
 from leads.repeat import newest_of
 from tenancy import clock
@@ -215,14 +215,14 @@ def _here() -> QuerySet[Lead]:
 def _attach(one_id: UUID, other_id: UUID, by: By = SYSTEM) -> UUID | None:
     """Let the newer of two open leads become one more enquiry of the older, and return its id. None where a person
     must decide."""
-    pair = list(Lead.objects.filter(pk__in=[one_id, other_id], status=Status.OPEN).select_related("source"))
-    if len(pair) < 2:
-        return None
-    older, newer = sorted(pair, key=lambda lead: (lead.captured_at, lead.pk))
-    try:
+    with transaction.atomic():
+        # Looked at again under lock: what was just attached may have brought an address along.
+        rows = Lead.objects.filter(pk__in=[one_id, other_id], status=Status.OPEN).order_by("id")
+        pair = list(rows.select_for_update(of=("self",)).select_related("source", "contact", "company"))
+        if len(pair) < 2 or not likeness(*map(person_of, pair)).attachable:
+            return None
+        older, newer = sorted(pair, key=lambda lead: (lead.captured_at, lead.pk))
         _repeat(newer, older, by, take=bool(newer.message))
-    except CannotMerge:
-        return None  # somebody merged one of them just now
     gone: UUID = newer.pk
     return gone
 

@@ -122,6 +122,23 @@ def test_three_of_one_person_in_one_batch_are_one_lead() -> None:
     assert duplicates.waiting() == 0
 
 
+@pytest.mark.usefixtures("in_scope")
+def test_who_attached_brings_an_address_along_that_others_differ_from() -> None:
+    """Three of one number and name, the first without an address, looked at in one go."""
+    leads = [
+        capture(
+            {"name": "Ada King", "phone": "+44 20 7183 8750", "email": email}, source=None, channel="api", by=SYSTEM
+        )
+        for email in ("", "ada@example.com", "a.king@example.com")
+    ]
+    find_duplicates([one.lead.pk for one in leads])
+    assert set(Lead.objects.open().values_list("contact__email", flat=True)) == {
+        "ada@example.com",
+        "a.king@example.com",
+    }
+    assert duplicates.waiting() == 1
+
+
 @pytest.fixture
 def page(cast: SimpleNamespace, account: Account) -> Client:
     with scope(account):
