@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.fields.json import KeyTextTransform
+
 from leads.models import Lead, Source, Submission
 
 
@@ -28,5 +30,19 @@ def reconcile(
     ours = Submission.objects.filter(source=source, received_at__gte=since, received_at__lt=until).count()
     wanted = list(dict.fromkeys(external_ids))
     seen = set(Lead.objects.filter(source=source, external_id__in=wanted).values_list("external_id", flat=True))
+    seen |= _repeated(source, [number for number in wanted if number not in seen])
     missing_ids = [number for number in wanted if number not in seen]
     return Reconciliation(ours, max(count - ours, len(missing_ids), 0), missing_ids)
+
+
+def _repeated(source: Source, numbers: Sequence[str]) -> set[str]:
+    """Those of ids that came with somebody who asked again, or as spam: the lead there has another id, or none."""
+    if not numbers:
+        return set()
+    theirs = [key for key, fact in source.mapping.items() if fact == "external_id"]
+    rows = Submission.objects.filter(source=source)
+    found: set[str] = set()
+    for key in ("external_id", *theirs):
+        said = rows.annotate(number=KeyTextTransform(key, "raw")).filter(number__in=numbers)
+        found |= set(said.values_list("number", flat=True))
+    return found

@@ -90,6 +90,10 @@ def test_the_senders_count_is_compared_with_ours(api: Api, account: Account) -> 
     assert api.post(path, hour | {"count": 3}).json() == {"theirs": 3, "ours": 3, "missing": 0, "missing_ids": []}
     told = api.post(path, hour | {"count": 5, "external_ids": ["2", "9", "9"]}).json()
     assert (told["missing"], told["missing_ids"]) == (2, ["9"])
+    for number in "45":
+        api.post("/api/v1/leads/", {"email": "bo@example.com", "source": "Fair", "external_id": number})
+    told = api.post(path, hour | {"count": 5, "external_ids": ["4", "5"]}).json()
+    assert told["missing_ids"] == [], "the second asked again, and its lead has the first one's id"
     before = {"from": (now - timedelta(hours=2)).isoformat(), "to": hour["from"]}
     assert api.post(path, before | {"count": 0}).json()["ours"] == 0
     assert api.post(path, {"from": hour["to"], "to": hour["from"], "count": 1}).status_code == 400
