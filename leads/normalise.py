@@ -12,7 +12,7 @@ import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from leads import places
-from leads.money import is_currency, minor
+from leads.money import digits, is_currency, minor
 from leads.titles import SENIORITIES
 
 MOST = 2_147_483_647  # of an integer column
@@ -26,6 +26,8 @@ _PLAIN_EMAIL = re.compile(
 _RESERVED_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 _UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y")
+_MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
+MONTH_FIRST_COUNTRIES = frozenset({"US", "PH", "PR", "GU"})
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _TRUE, _FALSE = {"true", "yes", "y", "1", "on", "ja", "oui"}, {"false", "no", "n", "0", "off", "nein", "non"}
 _IN_HOUSE = {"in_house", "in-house", "in house", "inhouse", "internal", "own team", "own"}
@@ -152,14 +154,14 @@ def days(value: Any, today: date) -> int:
     return count(value)
 
 
-def day(value: Any) -> date:
-    """A date as ISO or as Europeans and Americans write it in words."""
+def day(value: Any, region: str = "") -> date:
+    """A date as ISO, or as people write it in words and numbers: 3/4/2026 is in March where `region` has it so."""
     written = text(value, 40)
     try:
         return datetime.fromisoformat(written).date()
     except ValueError:
         pass
-    for pattern in _DATES:
+    for pattern in (*(_MONTH_FIRST if region in MONTH_FIRST_COUNTRIES else ()), *_DATES):
         try:
             return datetime.strptime(written, pattern).date()
         except ValueError:
@@ -168,11 +170,12 @@ def day(value: Any) -> date:
 
 
 def number(value: Any) -> Decimal:
-    """`1234.5`, `1,234.50`, `1.234,50`, `25k`."""
+    """`1234.5`, `1,234.50`, `1.234,50`, `1.234.567`, `25k`."""
     if isinstance(value, bool):
         raise Malformed("A number is wanted here.")
     # A word, such as the E of EUR, is no exponent.
     written = re.sub(r"[^\d.,\-kKeE]", "", re.sub(r"[^\W\d_]{2,}", "", text(value, 60)))
+    written = _without_dots(written, 2)
     thousands = written[-1:] in "kK" and written[:-1]
     written = written.rstrip("kK")
     if re.search(r",\d{1,2}$", written) or ("," in written and written.rfind(",") > written.rfind(".") > -1):
@@ -186,6 +189,12 @@ def number(value: Any) -> Decimal:
     return found
 
 
+def _without_dots(written: str, least: int) -> str:
+    """Without the dots between thousands, where at least so many groups of three digits follow."""
+    groups = rf"(?<![\d.])[1-9]\d{{0,2}}(?:\.\d{{3}}){{{least},}}(?![\d.])"
+    return re.sub(groups, lambda found: found[0].replace(".", ""), written)
+
+
 def currency(value: Any) -> str:
     written = text(value, 20)
     code = _SYMBOLS.get(written, written.upper())
@@ -195,13 +204,16 @@ def currency(value: Any) -> str:
 
 
 def money(value: Any, default: str) -> tuple[int, str]:
-    """Whole minor units and the currency of `25000`, `€25,000`, `25k USD` or `{"amount", "currency"}`."""
+    """Whole minor units and the currency of `25000`, `€25,000`, `25.000 €`, `25k USD` or `{"amount", "currency"}`."""
     code = default
     if isinstance(value, dict):
         code = currency(value["currency"]) if value.get("currency") else default
         value = value.get("amount", "")
     elif isinstance(value, str):
-        code = _currency_within(value) or default
+        named = _currency_within(value)
+        code = named or default
+        # Whoever writes a currency beside it is no machine that computes three decimals.
+        value = _without_dots(value, 1) if named and digits(named) < 3 else value
     amount = minor(number(value), code)
     if not 0 <= amount <= MOST_MINOR:
         raise Malformed("This amount is out of range.")

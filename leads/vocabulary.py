@@ -136,7 +136,7 @@ def custom_value(kept: Kept, value: Any, reader: Reader) -> Any:
         "text": lambda: n.text(value, 2000),
         "number": lambda: _plain_number(n.number(value)),
         "money": lambda: dict(zip(("minor", "currency"), n.money(value, reader.currency), strict=True)),
-        "date": lambda: n.day(value).isoformat(),
+        "date": lambda: n.day(value, reader.country).isoformat(),
         "boolean": lambda: n.boolean(value),
         "url": lambda: n.link(value),
         "choice": lambda: _chosen(n.text(value, 200), kept.choices),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from leads.normalise import MONTH_FIRST_COUNTRIES
+
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
-MONTH_FIRST_COUNTRIES = frozenset({"US", "PH", "PR", "GU"})
 NUMBERS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[,\sT]+(.*))?")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?\s*(Z|UTC|GMT)?([+-]\d{2}:?\d{2})?")
 WORDED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%d-%b-%Y", "%d. %B %Y")

@@ -96,6 +96,20 @@ def test_days(written: Any, kept: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "region", "kept"),
+    [
+        ("3/4/2026", "DE", date(2026, 4, 3)),
+        ("3/4/2026", "US", date(2026, 3, 4)),
+        ("12/31/2026", "US", date(2026, 12, 31)),
+        ("31/12/2026", "US", date(2026, 12, 31)),
+        ("2026-03-04", "US", date(2026, 3, 4)),
+    ],
+)
+def test_a_day_is_read_as_the_country_writes_it(written: str, region: str, kept: date) -> None:
+    assert n.day(written, region) == kept
+
+
+@pytest.mark.parametrize(
     ("written", "kept"),
     [
         ("25000", (2_500_000, "EUR")),
@@ -107,6 +121,13 @@ def test_days(written: Any, kept: int) -> None:
         ("1000 JPY", (1000, "JPY")),
         ({"amount": "25000.00", "currency": "GBP"}, (2_500_000, "GBP")),
         ("25000 EUR", (2_500_000, "EUR")),
+        ("25.000 €", (2_500_000, "EUR")),
+        ("EUR 1.250.000", (125_000_000, "EUR")),
+        ("1.250.000", (125_000_000, "EUR")),
+        ("1.250.000,50 €", (125_000_050, "EUR")),
+        ("€0.125", (12, "EUR")),
+        ("199.125", (19_912, "EUR")),
+        ("12.500 KWD", (12_500, "KWD")),
         ("EUR 25k", (2_500_000, "EUR")),
     ],
 )
