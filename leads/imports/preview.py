@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from leads.changes import custom_fields
 from leads.imports.batch import plan_of
 from leads.imports.images import Before
 from leads.imports.mapping import TARGETS
 from leads.imports.payload import Rejected, Told, told
+from leads.imports.people import owner_of, owners
 from leads.imports.storing import Line, lines_of
 from leads.imports.taking import said_before
 from leads.labels import fact_label
@@ -72,7 +74,8 @@ def preview(batch: Import) -> Preview:
     taken = [one for _, one in read_rows if isinstance(one, Told)]
     before = Before.of([read(one.facts, reader) for one in taken])
     seen = set(said_before({one.digest for one in taken}, batch))
-    view = _View(batch, reader, before, seen)
+    members = owners() if any(one.owner for one in taken) else {}
+    view = _View(batch, reader, before, seen, members)
     return Preview([view.label(header) for header in view.columns], [view.row(line, one) for line, one in read_rows])
 
 
@@ -84,8 +87,8 @@ def _told(line: Line, plan: Any) -> Told | str:
 
 
 class _View:
-    def __init__(self, batch: Import, reader: Reader, before: Before, seen: set[str]) -> None:
-        self.batch, self.reader, self.before, self.seen = batch, reader, before, seen
+    def __init__(self, batch: Import, reader: Reader, before: Before, seen: set[str], members: dict[str, UUID]) -> None:
+        self.batch, self.reader, self.before, self.seen, self.members = batch, reader, before, seen, members
         self.columns = [header for header in batch.headers if header in batch.mapping]
         self.required = batch.source.required if batch.source else []
         self.emails = {row["email_norm"] for row in before.rows["contact"].values() if row["email_norm"]}
@@ -125,6 +128,8 @@ class _View:
 
     def _adjusted(self, one: Told, reading: Reading) -> Iterator[str]:
         """What was understood otherwise than it was written."""
+        if one.owner and not owner_of(self.members, one.owner):
+            yield f"“{one.owner[:40]}” is no member here: {'nobody owns it' if self.batch.history else 'it is routed'}"
         written = str(one.facts.get("phone", ""))
         number = reading.person.get("phone_e164", "")
         if number and not written.startswith("+"):

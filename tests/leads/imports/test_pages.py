@@ -91,6 +91,16 @@ def test_rows_show_what_becomes_of_them(mo: Client, account: Account) -> None:
     assert mo.get(f"{page}?show=nonsense").status_code == 200
 
 
+def test_an_owner_who_is_nobody_here_is_told_before(mo: Client) -> None:
+    rows = [["Name", "E-mail", "Owner"], ["Lars", "lars@havn.example", "Rita"], ["Mia", "mia@example.com", "Zoe Gone"]]
+    page = upload(mo, rows)
+    body = mo.get(page).content.decode()
+    assert "Adjusted 1" in body
+    assert "“Zoe Gone” is no member here: nobody owns it" in body
+    mo.post(f"{page}mapping/", {})
+    assert "“Zoe Gone” is no member here: it is routed" in mo.get(page).content.decode()
+
+
 def test_a_cell_is_corrected_before_it_is_taken(mo: Client, account: Account) -> None:
     page = upload(mo, [PEOPLE[0], ["Lars", "lars.havn.example", "", ""]])
     assert mo.post(f"{page}cells/", {"row": "2", "cell-1": "lars@havn.example"}).status_code == 302
