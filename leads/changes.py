@@ -51,7 +51,7 @@ def custom_fields() -> dict[str, Kept]:
 def understood(facts: Mapping[str, Any]) -> Reading:
     """`facts` as columns; a blank one empties its columns. Raises ValidationError by name."""
     flat = {name.removeprefix("custom."): value for name, value in facts.items() if name != "custom"}
-    flat |= facts.get("custom") or {}
+    flat |= _own(facts.get("custom"))
     reader = Reader.of(current_account(), clock.now(), custom_fields())
     reading = read({name: value for name, value in flat.items() if name not in UNCHANGEABLE}, reader)
     if reading.problems or reading.ignored:
@@ -65,6 +65,12 @@ def understood(facts: Mapping[str, Any]) -> Reading:
     if reading.lead.get("tech_stack") == "":
         reading.lead["tech_stack"] = []
     return reading
+
+
+def _own(said: Any) -> Mapping[str, Any]:
+    if said is None or isinstance(said, Mapping):
+        return said or {}
+    raise ValidationError({"custom": [ValidationError("An object of own facts is wanted here.", code="malformed")]})
 
 
 def _complaints(reading: Reading) -> dict[str, list[ValidationError]]:

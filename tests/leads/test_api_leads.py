@@ -254,6 +254,15 @@ def test_read_and_change_one(api: Api, account: Account, cast: SimpleNamespace) 
     assert {error["pointer"] for error in refused.json()["errors"]} == {"/headcount", "/shoe_size"}
 
 
+@pytest.mark.parametrize("said", ["x", [1], 7, True])
+def test_own_facts_are_an_object(api: Api, account: Account, said: Any) -> None:
+    with scope(account):
+        path = f"{URL}{a_lead().public_id}/"
+    for answer in (api.patch(path, {"custom": said}), api.post(f"{path}answers/", {"facts": {"custom": said}})):
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["pointer"].endswith("/custom")
+
+
 def test_eves_key_finds_nothing_here(api: Api, account: Account, eve: Member) -> None:
     with scope(account):
         lead = a_lead()
