@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leads import names
-from leads.normalise import Malformed, text
+from leads.normalise import Malformed, currency, text
 from leads.vocabulary import FACTS, Fact, Reader, custom_value
 
 OURS = frozenset({"source", "campaign", "consent", "custom", "visitor"})  # read apart from the facts
@@ -57,14 +57,23 @@ class Reading:
 
 def read(payload: Mapping[str, Any], reader: Reader) -> Reading:
     """Normalise `payload`. Never raises for a value."""
-    reading = Reading()
+    reading, theirs = Reading(), _in_their_currency(payload, reader)
     for name in FACTS:
         if name in payload and not is_blank(payload[name]):
-            _fact(reading, name, FACTS[name], payload[name], reader)
+            _fact(reading, name, FACTS[name], payload[name], theirs)
     read_custom(reading, payload, reader)
     _attribution(reading, payload)
     _settle(reading)
     return reading
+
+
+def _in_their_currency(payload: Mapping[str, Any], reader: Reader) -> Reader:
+    """An amount that names no currency is in the one that was sent beside it."""
+    if is_blank(payload.get("currency")):
+        return reader
+    with suppress(Malformed):
+        return replace(reader, currency=currency(payload["currency"]))
+    return reader
 
 
 def is_reachable(payload: Mapping[str, Any]) -> bool:

@@ -240,3 +240,9 @@ def test_spam_teaches_us_nothing_about_a_real_person() -> None:
     stored = Submission.objects.get(pk=captured.submission.pk)
     assert (stored.spam, stored.raw["phone"]) == ("A field was filled in.", "+442071838750")
     assert sent(email="bob@example.com", external_id="7").lead.status == "open"
+
+
+@pytest.mark.parametrize("value", [25_000, "25,000", {"amount": 25_000}, "$25,000"])
+def test_an_amount_is_in_the_currency_that_was_sent_beside_it(value: Any) -> None:
+    lead = sent(**ADA | {"value": value, "currency": "usd"}).lead
+    assert (lead.value_minor, lead.currency) == (2_500_000, "USD")
