@@ -5,6 +5,7 @@ from decimal import Decimal
 import pycountry
 
 WITHOUT_MINOR = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+SHARED_SIGNS = {"$": ("Dollar", "Peso"), "£": ("Pound",), "¥": ("Yen", "Yuan")}  # in the names of who has the sign
 WITH_THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 
 
@@ -26,3 +27,9 @@ def major(amount: int, currency: str) -> Decimal:
 
 def is_currency(code: str) -> bool:
     return pycountry.currencies.get(alpha_3=code) is not None
+
+
+def has_sign(code: str, sign: str) -> bool:
+    """Whether this currency, among others, is written with `sign`."""
+    found = pycountry.currencies.get(alpha_3=code)
+    return found is not None and any(word in found.name for word in SHARED_SIGNS.get(sign, ()))

@@ -12,7 +12,7 @@ import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from leads import places
-from leads.money import digits, is_currency, minor
+from leads.money import digits, has_sign, is_currency, minor
 from leads.titles import SENIORITIES
 
 MOST = 2_147_483_647  # of an integer column
@@ -210,7 +210,7 @@ def money(value: Any, default: str) -> tuple[int, str]:
         code = currency(value["currency"]) if value.get("currency") else default
         value = value.get("amount", "")
     elif isinstance(value, str):
-        named = _currency_within(value)
+        named = _currency_within(value, default)
         code = named or default
         # Whoever writes a currency beside it is no machine that computes three decimals.
         value = _without_dots(value, 1) if named and digits(named) < 3 else value
@@ -220,10 +220,14 @@ def money(value: Any, default: str) -> tuple[int, str]:
     return amount, code
 
 
-def _currency_within(written: str) -> str:
-    symbol = next((code for sign, code in _SYMBOLS.items() if sign in written), "")
+def _currency_within(written: str, default: str) -> str:
+    """The currency an amount names, or ""; a sign that several share is of the one beside it, or the usual one."""
     letters = re.search(r"\b[A-Za-z]{3}\b", written)
-    return symbol or (letters[0].upper() if letters and is_currency(letters[0].upper()) else "")
+    named = letters[0].upper() if letters and is_currency(letters[0].upper()) else ""
+    sign = next((sign for sign in _SYMBOLS if sign in written), "")
+    if not sign:
+        return named
+    return next((code for code in (named, default) if has_sign(code, sign)), _SYMBOLS[sign])
 
 
 def boolean(value: Any) -> bool:

@@ -135,6 +135,22 @@ def test_money(written: Any, kept: tuple[int, str]) -> None:
     assert n.money(written, "EUR") == kept
 
 
+@pytest.mark.parametrize(
+    ("written", "usual", "kept"),
+    [
+        ("$25,000", "CAD", "CAD"),
+        ("$25,000", "EUR", "USD"),
+        ("$25,000 AUD", "EUR", "AUD"),
+        ("AUD $25,000", "CAD", "AUD"),
+        ("$25,000 all in", "EUR", "USD"),
+        ("¥25,000", "CNY", "CNY"),
+        ("€25,000", "USD", "EUR"),
+    ],
+)
+def test_a_sign_that_several_share_is_of_the_one_named_or_usual(written: str, usual: str, kept: str) -> None:
+    assert n.money(written, usual) == (2_500_000, kept)
+
+
 @pytest.mark.parametrize("written", ["lots", "-5", "9" * 20, {}, {"amount": 1, "currency": "XXY"}, True, []])
 def test_no_money(written: Any) -> None:
     with pytest.raises(n.Malformed):
