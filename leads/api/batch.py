@@ -82,7 +82,7 @@ def _result(index: int, outcome: Outcome) -> dict[str, Any]:
         "id": _id(outcome.lead),
         "submission": outcome.submission.public_id if outcome.submission else None,
         "duplicate_of": _id(outcome.duplicate_of),
-        "incomplete": outcome.incomplete,
+        "incomplete": outcome.incomplete if _id(outcome.lead) else [],
         "problems": outcome.problems,
         "ignored": outcome.ignored,
         "errors": outcome.errors,

@@ -220,3 +220,11 @@ def test_the_lists_behind_a_number_show_what_one_sees(
     assert "Weidmann" not in theirs
     assert "Weidmann" in everything
     assert "in your sight" not in everything
+
+
+def test_a_batch_tells_nothing_of_what_a_hidden_lead_lacks(account: Account, jonas: Lead, raj: Client) -> None:
+    with scope(account):
+        Lead.objects.filter(pk=jonas.pk).update(incomplete=["phone"])
+    facts = [{"email": "jonas@kestrel.example"}]
+    [result] = raj.post("/acme/api/v1/leads/batch/", facts, content_type=JSON).json()["results"]
+    assert (result["status"], result["incomplete"]) == (200, [])
