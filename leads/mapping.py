@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from leads.reading import NAMES, is_blank
-from leads.vocabulary import FACTS
+from leads.vocabulary import FACTS, storable
 
 Names = Mapping[str, str]
 MOST, LONGEST = 100, 200  # names of one sender, and characters of one
@@ -64,7 +64,7 @@ def check_mapping(mapping: Names, custom: Iterable[str]) -> None:
 
     `custom` has the keys of the account's own fields.
     """
-    if len(mapping) > MOST or any(not key or len(key) > LONGEST or "\x00" in key for key in mapping):
+    if len(mapping) > MOST or any(not key or len(key) > LONGEST or key != storable(key) for key in mapping):
         raise ValidationError(f"At most {MOST} keys of at most {LONGEST} characters are mapped.")
     check_facts(mapping.values(), custom)
 

@@ -100,3 +100,10 @@ def test_the_senders_count_is_compared_with_ours(api: Api, account: Account) -> 
     assert api.post(path, {"count": -1}).status_code == 400
     with scope(account):
         assert Source.objects.filter(name="Fair").count() == 1
+
+
+@pytest.mark.parametrize(
+    "shape", [{"mapping": {"\ud800": "email"}}, {"mapping": {"a": "\ud800"}}, {"required": ["\ud800"]}]
+)
+def test_what_no_database_can_keep_is_refused(api: Api, shape: dict[str, Any]) -> None:
+    assert api.post("/api/v1/sources/", {"name": "Fair", "kind": "event"} | shape).status_code == 400
