@@ -14,7 +14,7 @@ from email.message import Message
 
 from leads.vocabulary import storable
 
-DEEPEST, MOST_PARTS = 20, 200
+DEEPEST, MOST_PARTS, MOST_BOUNDARIES = 20, 200, 50
 MOST_TEXT = 200_000  # characters of one text part
 LONGEST_HEADER = 8000
 _CONTAINER = re.compile(rb"content-type:\s*(?:multipart|message)/", re.I)
@@ -57,8 +57,12 @@ def parse(body: bytes) -> Parts:
 def is_bomb(body: bytes) -> bool:
     """Told from the bytes, before a parser works on them."""
     containers = sum(1 for _ in zip(_CONTAINER.finditer(body), range(DEEPEST + 1), strict=False))
-    boundaries = {found[1].strip() for found in _BOUNDARY.finditer(body)} if containers <= DEEPEST else set()
-    return containers > DEEPEST or sum(body.count(b"--" + one) for one in boundaries if one) > MOST_PARTS
+    boundaries: set[bytes] = set()
+    for found in _BOUNDARY.finditer(body) if containers <= DEEPEST else ():
+        boundaries |= {found[1].strip()} - {b""}
+        if len(boundaries) > MOST_BOUNDARIES:  # each is looked for in the whole mail
+            return True
+    return containers > DEEPEST or sum(body.count(b"--" + one) for one in boundaries) > MOST_PARTS
 
 
 def _headed(body: bytes) -> Parts:
@@ -181,6 +185,6 @@ def addresses(mail: Message[str, str], *names: str) -> list[tuple[str, str]]:
     raw = [value[:LONGEST_HEADER] for name in names for value in raw_values(mail, name)]
     try:
         found = utils.getaddresses(raw[:10])
-    except (ValueError, TypeError, IndexError, AttributeError):
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError):  # the last of comments in comments
         found = []
     return [(decoded(name), cleaned(address).strip()) for name, address in found[:100] if "@" in address]

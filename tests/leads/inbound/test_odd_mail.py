@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import time
 import zipfile
 from types import SimpleNamespace
 
@@ -157,3 +158,16 @@ def test_half_a_character_or_broken_base64_in_a_header_loses_no_mail(
     hand_in(account, sender + where.replace(b"%s", word) + b"\n\nWe need a desk")
     with scope(account):
         assert Lead.objects.with_people().get().contact.email_norm == "jonas@kestrel.example"
+
+
+@pytest.mark.parametrize("header", ["From", "Reply-To", "To", "Cc"])
+@pytest.mark.parametrize("value", ["(" * 3000, "(" * 3000 + ")" * 3000 + " ann@kestrel.example"], ids=["open", "shut"])
+def test_comments_in_comments_of_an_address_are_a_letter_all_the_same(header: str, value: str) -> None:
+    assert letters.read(f"{header}: {value}\n".encode() + HEAD + b"\nHello").text == "Hello"
+
+
+def test_a_mail_full_of_boundaries_is_told_from_its_bytes_soon() -> None:
+    body = HEAD + b"\n" + b"".join(b"boundary=%07d\n" % n for n in range(20_000))
+    begun = time.monotonic()
+    assert letters.read(body).address == "jonas@kestrel.example"
+    assert time.monotonic() - begun < 2
