@@ -36,12 +36,14 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Stored:
-    """`replayed`: the very same message again, signature and all; `known`: sent again by its sender."""
+    """`replayed`: the very same message again, signature and all; `known`: sent again by its sender; `differs`: under
+    a name that its sender used before, for something else."""
 
     account: Account
     payload: Payload
     known: bool = False
     replayed: bool = False
+    differs: bool = False
 
     @property
     def refused(self) -> bool:
@@ -102,7 +104,8 @@ def keep(account: Account, door: Inlet | Mailbox, parcel: Parcel, sealed: Sealed
         at = clock.now() if protocol in FETCHED else clock.now() + NET
         schedule(HANDLERS["leads.take_payload"], payload.pk, at)
     replayed = not created and bool(sealed.seal) and payload.seal == sealed.seal[:120]
-    return Stored(account, payload, known=not created, replayed=replayed)
+    differs = protocol != Protocol.EMAIL and bytes(payload.body) != parcel.body  # a mail is named by all of it
+    return Stored(account, payload, not created, replayed, differs)
 
 
 def replay(payload: Payload) -> bool:

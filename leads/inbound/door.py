@@ -20,6 +20,7 @@ from tenancy.door import NoDoor, through_door
 from tenancy.ids import public_id
 
 MOST_MAIL = 25 * 1024 * 1024
+OTHER_BODY = "This id was used with another body. Use a new one for a new message."
 
 
 @csrf_exempt  # machines have no session to ride on
@@ -69,6 +70,8 @@ def _answer(stored: Stored) -> HttpResponse:
     payload = stored.payload
     if stored.refused:
         return _problem(401, "Refused", payload.why)
+    if stored.differs:
+        return _problem(422, "Understood and refused", OTHER_BODY)
     if stored.replayed:
         return _problem(409, "Replayed", "This very message was received before.")
     if payload.protocol not in FETCHED:  # what must be fetched first is taken by a job, so that nobody waits

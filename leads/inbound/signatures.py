@@ -45,8 +45,8 @@ def check(inlet: Inlet, headers: Mapping[str, str], body: bytes, now: datetime) 
     if not inlet.secret:
         if inlet.protocol in CHECKS:
             raise Refused("The secret that it is signed with is not set yet.")
-        return Sealed(delivery_id=_named(sent_id))
-    return CHECKS.get(inlet.protocol, _standard)(inlet.secret, headers, body, now)
+        return Sealed(delivery_id=_named(inlet, sent_id))
+    return CHECKS.get(inlet.protocol, _standard)(inlet, headers, body, now)
 
 
 def too_old(payload: Any, now: datetime) -> bool:
@@ -55,7 +55,7 @@ def too_old(payload: Any, now: datetime) -> bool:
     return any(at is not None and abs(now - at) > AD_TOLERANCE for at in times)
 
 
-def _standard(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Sealed:
+def _standard(inlet: Inlet, headers: Mapping[str, str], body: bytes, now: datetime) -> Sealed:
     sent_id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     given = headers.get("webhook-signature", "")
     if not (sent_id and sent_at and given):
@@ -63,11 +63,11 @@ def _standard(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
     at = _moment(sent_at)
     if at is None or abs(now - at) > TOLERANCE:
         raise Refused("Its time is more than five minutes from now.")
-    expected = base64.b64encode(_hmac(_standard_key(secret), f"{sent_id}.{sent_at}.".encode() + body)).decode()
+    expected = base64.b64encode(_hmac(_standard_key(inlet.secret), f"{sent_id}.{sent_at}.".encode() + body)).decode()
     versions = (part.partition(",") for part in given.split()[:20])
     if not any(version == "v1" and _same(value, expected) for version, _, value in versions):
         raise Refused("Its signature is not right.")
-    return Sealed(_named(sent_id), f"{sent_at}:{expected}")
+    return Sealed(_named(inlet, sent_id), f"{sent_at}:{expected}")
 
 
 def _standard_key(secret: str) -> bytes:
@@ -77,13 +77,13 @@ def _standard_key(secret: str) -> bytes:
         return secret.encode()
 
 
-def _meta(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Sealed:
-    return _hex_seal(headers.get("X-Hub-Signature-256", "").removeprefix("sha256="), secret, body)
+def _meta(inlet: Inlet, headers: Mapping[str, str], body: bytes, now: datetime) -> Sealed:
+    return _hex_seal(headers.get("X-Hub-Signature-256", "").removeprefix("sha256="), inlet.secret, body)
 
 
-def _linkedin(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Sealed:
+def _linkedin(inlet: Inlet, headers: Mapping[str, str], body: bytes, now: datetime) -> Sealed:
     given = headers.get("X-LI-Signature", "").removeprefix("hmacsha256=")
-    return _hex_seal(given, secret, b"hmacsha256=" + body)
+    return _hex_seal(given, inlet.secret, b"hmacsha256=" + body)
 
 
 def _hex_seal(given: str, secret: str, signed: bytes) -> Sealed:
@@ -108,9 +108,11 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
-def _named(sent_id: str) -> str:
+def _named(inlet: Inlet, sent_id: str) -> str:
+    """A sender's name for a message; another sender of the same source may use it, too."""
     # Long names are not refused, only shortened; a digest keeps them apart.
-    return sent_id if len(sent_id) <= 100 else sha256(sent_id.encode("utf-8", "replace")).hexdigest()
+    short = sent_id if len(sent_id) <= 80 else sha256(sent_id.encode("utf-8", "replace")).hexdigest()
+    return f"{short} {inlet.public_id}" if sent_id else ""
 
 
 def _times(payload: Any) -> list[Any]:
@@ -130,5 +132,5 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-Check = Callable[[str, Mapping[str, str], bytes, datetime], Sealed]
+Check = Callable[[Inlet, Mapping[str, str], bytes, datetime], Sealed]
 CHECKS: dict[str, Check] = {Protocol.STANDARD: _standard, Protocol.META: _meta, Protocol.LINKEDIN: _linkedin}

@@ -265,3 +265,22 @@ def test_whatever_is_sent_is_kept_and_answered(account: Account, protocol: str, 
     assert answered.status_code == 202, answered.content
     with scope(account):
         assert Payload.objects.by_public_id(answered.json()["payload"]).state in ("done", "failed")
+
+
+def test_an_idempotency_key_with_another_body_is_refused_not_lost(account: Account) -> None:
+    inlet, key = an_inlet(account), {"Idempotency-Key": "a"}
+    assert send(inlet, ADA, **key).status_code == 202
+    other = send(inlet, ADA | {"email": "max@kestrel.example"}, **key)
+    assert (other.status_code, other["Content-Type"]) == (422, "application/problem+json")
+    assert "another body" in other.json()["detail"]
+
+
+def test_two_systems_of_one_source_may_count_alike(account: Account) -> None:
+    first = an_inlet(account)
+    with scope(account):
+        second: Inlet = Inlet.objects.create(name="Other", source=first.source, protocol=Protocol.GENERIC)
+        second.publish()
+    for inlet, person in ((first, ADA), (second, ADA | {"email": "max@kestrel.example"})):
+        assert send(inlet, person, **{"Idempotency-Key": "1"}).status_code == 202
+    with scope(account):
+        assert Lead.objects.count() == 2
