@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from tenancy.inserting import draft
 from tenancy.rows import Chain, Expression
 from tenancy.scope import current_account
 
+Said = dict[str, Any]
 ONE_OF_US = "ON CONFLICT (account_id, domain) WHERE NOT (domain = '') DO UPDATE SET name = company.name RETURNING id"
 
 NO_WAY = "An e-mail, a phone, a name or an external_id is needed."
@@ -64,18 +66,21 @@ def capture(
     form: Form | None = None,
     usual: UUID | None = None,
     in_our_words: bool = False,
+    by_stranger: bool = False,
 ) -> Captured:
     """Store one submission of the account in scope, in the transaction around it, with the jobs that follow from it.
 
     The same e-mail attaches to an open lead, reopens a disqualified one, and begins a new lead after won or lost; the
     same `external_id` of the same source updates. Without `source` the payload names it, else it is the `usual` one
     (its id), else the API's; the source's own names for facts are understood. `in_our_words`: somebody said
-    already which value is which of our facts, so the source's names count for the rest only.
+    already which value is which of our facts, so the source's names count for the rest only. `by_stranger`: anybody can
+    send this, and who guesses another system's id must not change that lead, so an `external_id` stays in the raw.
     `spam` (a reason) puts the lead aside for a person to see; `form` may name its deal's pipeline.
     Records LEAD_CAPTURED, LEAD_REPEATED (and LEAD_REOPENED) or LEAD_QUARANTINED. Raises Unreachable.
     """
     raw, at = storable(dict(payload)), received_at or clock.now()
-    reading, known = _understood(raw, source, usual, at, names_beside if in_our_words else dict)
+    choose = names_beside if in_our_words else dict
+    reading, known = _understood(raw, source, usual, at, partial(_said, choose=choose, by_stranger=by_stranger))
     arrival = Arrival(raw, known.source, channel, by, ip, at, spam, form)
     if lead := None if spam else known_lead(known):
         submission = submission_of(lead, arrival, reading, duplicate=True)
@@ -94,14 +99,14 @@ def capture(
 
 
 def _understood(
-    raw: Mapping[str, Any], source: Source | None, usual: UUID | None, at: datetime, choose: Callable[[Names], Names]
+    raw: Mapping[str, Any], source: Source | None, usual: UUID | None, at: datetime, said_by: Callable[..., Said]
 ) -> tuple[Reading, Known]:
     """What was sent, and what we know of it already. Raises Unreachable."""
     named, reader = named_source(raw), Reader.of(current_account(), at, {})
-    said = translated(raw, choose(source.mapping) if source else {})
+    said = said_by(raw, source.mapping if source else {})
     known = _looked_up(reading := read(said, reader), source or named, usual)
     if not source and known.source.mapping:  # only now is it known by which names the sender goes
-        said = translated(raw, choose(known.source.mapping))
+        said = said_by(raw, known.source.mapping)
         known = _looked_up(reading := read(said, reader), known.source, usual)
     if not is_reachable(said):
         raise Unreachable(NO_WAY)
@@ -109,6 +114,12 @@ def _understood(
     if not source and named not in ("", known.source.name, known.source.public_id):
         reading.problems.insert(0, UNKNOWN_SOURCE)
     return reading, known
+
+
+def _said(raw: Mapping[str, Any], mapping: Names, *, choose: Callable[[Names], Names], by_stranger: bool) -> Said:
+    """`raw` under our names, without what a stranger must not say."""
+    said = translated(raw, choose(mapping))
+    return {name: value for name, value in said.items() if name != "external_id"} if by_stranger else said
 
 
 def _looked_up(reading: Reading, source: Source | str, usual: UUID | None) -> Known:

@@ -97,6 +97,7 @@ def _capture(request: HttpRequest, form: Form, payload: dict[str, Any]) -> Captu
         spam=_why_aside(request, form, payload, ip),
         form=form,
         in_our_words=STAMP in payload,  # our page asked for them
+        by_stranger=True,
     )
 
 

@@ -61,11 +61,9 @@ def leads(request: Request) -> Response:
 
 
 def _capture(request: Request) -> Captured:
-    payload = checked(request.data)
-    if is_from_browser(request):  # whoever guesses another system's id must not change that lead
-        payload = {name: value for name, value in payload.items() if name != "external_id"}
+    payload, by_stranger = checked(request.data), is_from_browser(request)
     try:
-        return capture(payload, source=None, channel="api", **sender(request))
+        return capture(payload, source=None, channel="api", by_stranger=by_stranger, **sender(request))
     except Unreachable as error:
         raise ValidationError({"contact": [str(error)]}, code="required") from None
 

@@ -15,7 +15,7 @@ from leads.models import Lead
 from scoring.models import Signal
 from tenancy.models import Account
 from tenancy.scope import scope
-from tests.factories import a_key, a_lead
+from tests.factories import a_key, a_lead, a_source
 from tests.leads.test_api_leads import ADA, URL, Api
 
 HOME = "https://www.acme.example"
@@ -121,3 +121,26 @@ def test_it_is_made_in_settings(cast: SimpleNamespace) -> None:
     with scope(cast.account):
         key = ApiKey.objects.get()
         assert (key.origins, key.has_expired, key.expires_at.year) == ([HOME], False, 2100)
+
+
+@pytest.mark.parametrize("source", ["API", "Partner"])
+def test_not_by_another_systems_name_for_the_id_either(page: Api, account: Account, source: str) -> None:
+    with scope(account):
+        theirs = a_source(source, "api", mapping={"Ref": "external_id"})
+        lead = a_lead(email="jonas@kestrel.example", source=theirs, external_id="7")
+    page.post(URL, {"Ref": "7", "source": source, "email": "m@evil.example"}, Origin=HOME)
+    with scope(account):
+        assert Lead.objects.with_people().get(pk=lead.pk).contact.email == "jonas@kestrel.example"
+        assert Lead.objects.count() == 2
+
+
+@pytest.mark.parametrize("body", [ADA, {"name": "Mallory"}])
+def test_its_idempotency_keys_are_its_own(page: Api, account: Account, body: Any) -> None:
+    page.post(URL, body, **{"Origin": HOME, "Idempotency-Key": "order-1"})
+    with scope(account):
+        partner = Api(a_key(Scope.LEADS_WRITE))
+    answer = partner.post(URL, ADA, **{"Idempotency-Key": "order-1"})
+    assert answer.status_code in (200, 201), "who reads a page's key must not stand in a partner's way"
+    assert "id" in answer.json()
+    hers = page.post(URL, ADA, **{"Origin": HOME, "Idempotency-Key": "order-1"})
+    assert "contact" not in hers.json()

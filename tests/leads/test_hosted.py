@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from leads.models import Form, Lead, Submission
+from leads.models import Form, Lead, Source, Submission
 from leads.spam import HONEYPOT, stamp
 from tenancy import clock
 from tenancy.models import Account
@@ -193,3 +193,18 @@ def test_a_withdrawn_form_is_gone(form: Form, account: Account) -> None:
 def test_markup_stays_text(form: Form) -> None:
     evil: dict[str, Any] = {"name": "<script>alert(1)</script>", "email": "x"} | stamped(form)
     assert "<script>alert(1)" not in Client().post(path(form), evil).content.decode()
+
+
+@pytest.mark.parametrize("told", [{"external_id": "7"}, {"Ref": "7"}])
+@pytest.mark.parametrize("ours", [True, False])
+def test_who_guesses_another_systems_id_changes_no_lead(
+    account: Account, form: Form, told: dict[str, str], ours: bool
+) -> None:
+    with scope(account):
+        Source.objects.filter(pk=form.source_id).update(mapping={"Ref": "external_id"})
+        lead = a_lead(email="jonas@kestrel.example", source=form.source, external_id="7")
+    mallory = {"name": "Mallory", "email": "m@evil.example"} | told | (stamped(form) if ours else {})
+    assert Client().post(path(form), mallory).status_code == 303
+    with scope(account):
+        assert Lead.objects.with_people().get(pk=lead.pk).contact.email == "jonas@kestrel.example"
+        assert Submission.objects.get().raw.items() >= told.items(), "kept as it came"
