@@ -19,6 +19,7 @@ from leads.inbound.paths import facts_at
 from leads.models import Activity, ActivityKind, Contact, Lead, Payload, Status
 from tenancy import clock
 from tenancy.scope import current_account
+from tenancy.serializers import EARLIEST
 
 # What a mapping may name, and what telephone systems call it when there is no mapping.
 FACTS: dict[str, tuple[str, ...]] = {
@@ -149,16 +150,14 @@ def _log(lead: Lead, call: Mapping[str, Any], *, incoming: bool, by: By) -> Acti
 
 
 def _moment(value: Any) -> datetime:
-    """When the call began (aware); now where it is not said, is no time, or is yet to come."""
+    """When the call began (aware); now where it is not said, is no time, is yet to come or of another age."""
     now = clock.now()
     try:
         number = float(value)
         at: datetime | None = datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         at = _written(value)
-    if at is None or at > now:
-        return now
-    return at
+    return at if at and at.year >= EARLIEST and at <= now else now
 
 
 def _written(value: Any) -> datetime | None:

@@ -20,6 +20,7 @@ from leads.inbound.vouching import vouched
 from leads.models import ActivityKind, Contact, Direction, Lead, Payload, Status
 from tenancy import clock
 from tenancy.scope import current_account
+from tenancy.serializers import EARLIEST
 
 MOST_HANDS = 5
 UNPROVEN = "which nothing proves"
@@ -223,9 +224,9 @@ def _log(
 
 
 def _when(sent_at: datetime | None) -> datetime:
-    """When it was written, as the mail says; but nobody writes tomorrow."""
+    """When it was written, as the mail says; but nobody writes tomorrow, or before there was a clock to go wrong."""
     now = clock.now()
-    return min(sent_at, now) if sent_at else now
+    return min(sent_at, now) if sent_at and sent_at.year >= EARLIEST else now
 
 
 def _message(subject: str, body: str) -> str:

@@ -13,9 +13,10 @@ import pytest
 from events import drain
 from leads.inbound import letters
 from leads.inbound.letters import LetterKind
-from leads.models import Lead
+from leads.models import Activity, Lead
 from tenancy.models import Account
 from tenancy.scope import scope
+from tests.factories import a_lead
 from tests.leads.inbound.mailroom import hand_in, vouched
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,12 @@ def test_a_mail_full_of_boundaries_is_told_from_its_bytes_soon() -> None:
     begun = time.monotonic()
     assert letters.read(body).address == "jonas@kestrel.example"
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("date", ["Thu, 1 Jan 1970 00:00:00 +0000", "Mon, 1 Jan 0101 00:00:00 +0000"])
+def test_a_clock_that_was_never_set_dates_no_answer(account: Account, date: str) -> None:
+    with scope(account):
+        a_lead(email="jonas@kestrel.example")
+    hand_in(account, f"Date: {date}\n".encode() + HEAD + b"\nHello")
+    with scope(account):
+        assert Activity.objects.get().occurred_at.year > 2000
