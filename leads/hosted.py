@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -66,7 +67,8 @@ def _take(request: HttpRequest, form: Form) -> HttpResponse:
             )
         return _page(request, form, page, status=400)
     try:
-        captured = _capture(request, form, payload)
+        with transaction.atomic():  # what is refused leaves its puzzle unspent
+            captured = _capture(request, form, payload)
     except Unreachable as error:
         if wants_json:
             raise ValidationError({"contact": [str(error)]}, code="required") from None

@@ -6,17 +6,18 @@ The puzzle is signed and comes back with its answer; only those that have counte
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 
 from leads.models import SpentPuzzle
+from leads.spam import OLDEST
 
 PUZZLE = "puzzle"  # the field of the answer
 HARDEST = 60_000  # a second of a slow telephone
-LASTS = timedelta(hours=2)
+LASTS = OLDEST  # as long as the page may stand open
 SEPARATOR = "~"
 SWEPT = 20  # old ones at once: more than come in, and never a long wait
 

@@ -3,11 +3,22 @@ import { fill } from "./embed/solve.js";
 
 for (const input of document.querySelectorAll("[data-puzzle]")) {
   const { form } = input;
-  const solved = fill(form);
+  let solved = fill(form);
   form.addEventListener("submit", async (event) => {
     if (input.value) return;
     event.preventDefault();
     await solved;
     form.submit();
   });
+  // Back from the thanks a browser may show this very page, whose puzzle has counted already.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) solved = renew(input);
+  });
+}
+
+async function renew(input) {
+  input.value = "";
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  input.dataset.puzzle = page.querySelector("[data-puzzle]").dataset.puzzle;
+  await fill(input.form);
 }

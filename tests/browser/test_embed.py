@@ -136,6 +136,18 @@ def test_the_hosted_page_is_good_and_solves_its_puzzle(page: Page, live_server: 
     assert stored.received_at <= clock.now()
 
 
+def test_a_page_that_comes_back_from_memory_takes_a_fresh_puzzle(page: Page, live_server: Any, opened: Opened) -> None:
+    form = the_form(opened, puzzle=True)
+    page.goto(f"{live_server.url}/f/{form.public_id}/")
+    puzzle = page.locator("[data-puzzle]")
+    expect(puzzle).to_have_value(re.compile("~"))
+    spent = puzzle.input_value()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(puzzle).not_to_have_attribute("data-puzzle", spent.partition("~")[0])
+    expect(puzzle).to_have_value(re.compile("~"))
+    assert puzzle.input_value() != spent
+
+
 OWN: dict[str, tuple[str, dict[str, Any]]] = {
     "sites": ("number", {"label": "How many sites?", "required": True}),
     "starts": ("date", {"label": "From when?"}),

@@ -86,3 +86,22 @@ def test_one_answer_in_eight_connections_at_once_counts_once() -> None:
     assert {one.status_code for one in sent} == {303}
     with scope(account):
         assert sorted(Submission.objects.values_list("lead__status", flat=True)) == ["open"] + ["spam"] * 7
+
+
+@pytest.mark.django_db
+def test_who_left_out_how_to_be_reached_may_send_the_same_answer_again(account: Account) -> None:
+    form = a_form(account, puzzle=True, fields=[{"field": "name"}, {"field": "message"}])
+    answer = stamped(form) | {"puzzle": solved(puzzle(form.public_id, clock.now())), "message": "Hello"}
+    sent = [Client().post(path(form), answer | more, content_type="application/json") for more in ({}, {"name": "Ada"})]
+    assert [one.status_code for one in sent] == [400, 201]
+    with scope(account):
+        assert Submission.objects.get().lead.status == "open"
+
+
+@pytest.mark.django_db
+def test_a_page_may_stand_open_until_after_lunch(account: Account) -> None:
+    form, shown = a_form(account, puzzle=True), timedelta(hours=5)
+    answer = solved(puzzle(form.public_id, clock.now() - shown))
+    Client().post(path(form), ADA | stamped(form, shown.total_seconds()) | {"puzzle": answer})
+    with scope(account):
+        assert Submission.objects.get().lead.status == "open"
