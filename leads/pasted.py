@@ -23,12 +23,13 @@ GREETING = re.compile(
 )
 _WHO = r"(?:(?:mr|mrs|ms|dr|herrn?|frau|m\.|mme|monsieur|madame|sr|sra|señora?)\.? )*"
 _NAME = r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’.-]*){0,3})"
+_MATTER = "about|regarding|re|wants?|needs?|wegen|will|möchte|braucht|au sujet|à propos|veut|sobre|quiere"
 _FIRM = (
     r"(?:,? (?:from|of|at|with|von|bei|der firma|aus|chez|de|de la société|en) "
-    r"(?P<company>[A-ZÀ-Þ0-9][^,.;:\n]{1,60}))?"
+    rf"(?P<company>[A-ZÀ-Þ0-9][^,.;:\n]{{1,60}}?)(?=[,.;:\n]|\s+(?:{_MATTER})\b|$))?"
 )
 _DEED = (
-    r"(?:called|call (?:from|with)|phone call with|spoke (?:to|with)|met|"
+    r"(?:called(?: by)?|call (?:by|from|with)|phone call with|spoke (?:to|with)|met|"
     r"anruf von|telefonat mit|gespräch mit|rückruf (?:von|für)|"
     r"appel de|appelé par|parlé (?:à|avec)|llamada de|llamó|hablé con)"
 )
@@ -45,6 +46,9 @@ BETWEEN = re.compile(r"\s*[|•·]\s*|\s+[-–]\s+|,\s+")
 LABEL = re.compile(
     r"^(?:tel|phone|mobile?|cell|fax|office|direct|telefon|mobil|tél|téléphone|móvil|e-?mail|mail|web)\b", re.I
 )
+
+
+FAX = re.compile(r"^\s*(?:tele)?fax\b.*$", re.I | re.M)  # nobody's phone
 
 
 def facts_in(text: str, country: str = "") -> dict[str, str]:
@@ -64,11 +68,20 @@ def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
     at = next((number for number, line in enumerate(lines) if GREETING.match(line)), None)
     if at is not None:
         return lines[:at], lines[at + 1 :]
-    if any(_introduced(line) for line in lines):
+    if any(_introduced(line) or _is_told(line) for line in lines):
         return lines, []
     filled = [line for line in lines if line]
     alone = len(filled) <= 9 and all(len(line) <= 70 and not line.endswith((".", "?", "!")) for line in filled)
     return ([], lines) if alone and len(filled) > 1 else (lines, [])
+
+
+def _is_told(line: str) -> bool:
+    """A line of what somebody noted: a deed, or words that begin small and are neither an address nor a title."""
+    if NOTE.search(line) or NAMED.search(line):
+        return True
+    return line[:1].islower() and not (
+        EMAIL.search(line) or WEBSITE.search(line) or LABEL.match(line) or _is_title(line)
+    )
 
 
 def _email(text: str) -> str:
@@ -77,7 +90,7 @@ def _email(text: str) -> str:
 
 
 def _phone(text: str, country: str) -> str:
-    bare = EMAIL.sub(" ", WEBSITE.sub(" ", text))
+    bare = EMAIL.sub(" ", WEBSITE.sub(" ", FAX.sub(" ", text)))
     found = next(iter(phonenumbers.PhoneNumberMatcher(bare, country or None)), None)
     return found.raw_string if found else ""
 

@@ -120,6 +120,31 @@ CASES = {
             "message": "Llamada de Lucía Moreno de Iberia Norte, quiere precios.",
         },
     ),
+    "English note in lines": (
+        "Called by Mr. John O'Brien\nwants backup for 30 desks\ncall back Friday, 020 7183 8750",
+        {
+            "name": "John O'Brien",
+            "phone": "020 7183 8750",
+            "message": "Called by Mr. John O'Brien\nwants backup for 30 desks\ncall back Friday, 020 7183 8750",
+        },
+    ),
+    "English words behind a firm": (
+        "Spoke to Maria Lopez at Acme about backup. Quote by Friday.",
+        {
+            "name": "Maria Lopez",
+            "company": "Acme",
+            "message": "Spoke to Maria Lopez at Acme about backup. Quote by Friday.",
+        },
+    ),
+    "German note in lines": (
+        "Anruf von Frau Meier\nRückruf morgen 10 Uhr",
+        {"name": "Meier", "message": "Anruf von Frau Meier\nRückruf morgen 10 Uhr"},
+    ),
+    "words in lines": ("30 desks\nbackup\nuntil March", {"message": "30 desks\nbackup\nuntil March"}),
+    "English signature with a fax": (
+        "Jonas Weidmann\nmanaging director\nFax: 020 7183 8751\nTel: 020 7183 8750",
+        {"name": "Jonas Weidmann", "job_title": "managing director", "phone": "020 7183 8750"},
+    ),
     "an address alone": (
         "jonas@kestrel.example",
         {"email": "jonas@kestrel.example", "message": "jonas@kestrel.example"},
