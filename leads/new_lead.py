@@ -47,6 +47,11 @@ class NewLead(forms.Form):
             raise forms.ValidationError("Give at least a name, an e-mail address or a phone number.")
         return cleaned
 
+    def typed(self, data: Any) -> dict[str, Any]:
+        """What stands in the fields of a page that is not sent yet; empty ones are left out."""
+        found = {name: field.widget.value_from_datadict(data, {}, name) for name, field in self.fields.items()}
+        return {name: value for name, value in found.items() if value}
+
     @property
     def facts(self) -> dict[str, Any]:
         """What was said, as capture takes it."""

@@ -62,11 +62,10 @@ def new_lead(request: Any) -> HttpResponse:
 @require_POST
 @allow(Function.CAPTURE)
 def pasted(request: Any) -> HttpResponse:
-    """The page again, its fields filled with what the pasted text gives away. Nothing is saved."""
-    text = request.POST.get("pasted", "")
-    facts = facts_in(text, request.account.country)
-    form = NewLead(initial=facts, account=request.account)
-    return render(request, "leads/new.html", {"form": form, "pasted": text, "known": known_like(facts)})
+    """The page again, its empty fields filled with what the pasted text gives away. Nothing is saved."""
+    text, form = request.POST.get("pasted", ""), NewLead(account=request.account)
+    form.initial = facts_in(text, request.account.country) | form.typed(request.POST)
+    return render(request, "leads/new.html", {"form": form, "pasted": text, "known": known_like(form.initial)})
 
 
 @require_GET
