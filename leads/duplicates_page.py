@@ -30,10 +30,8 @@ SHOWN = 20
 def queue(request: Any) -> HttpResponse:
     """Pairs that wait for an answer, of one lead if the address says which, and the latest merges."""
     waiting = _of_one(duplicates.open_suspicions(), request.GET.get("lead", ""))
-    pairs = waiting.select_related(*PEOPLE)[:SHOWN]
-    own = {field.name: field.label for field in CustomField.objects.live()}
     context = {
-        "pairs": [pair_of(suspicion, own) for suspicion in pairs],
+        "pairs": _pairs(waiting),
         "count": waiting.count(),
         "merges": duplicates.latest_merges(),
         "may": request.member.may(Function.WORK_LEADS),
@@ -52,6 +50,11 @@ def _of_one(pairs: Any, lead_id: str) -> Any:
 PEOPLE = tuple(
     f"{side}{path}" for side in ("first", "second") for path in ("__contact", "__company", "__source", "__owner")
 )
+
+
+def _pairs(waiting: Any) -> list[dict[str, Any]]:
+    own = {f"custom.{key}": label for key, label in CustomField.objects.labels().items()}
+    return [pair_of(suspicion, own) for suspicion in waiting.select_related(*PEOPLE)[:SHOWN]]
 
 
 def pair_of(suspicion: Suspicion, own: Mapping[str, str]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def fact_choices() -> list[tuple[str, str]]:
 def names_of(source: Source) -> list[TheirName]:
     """First what is mapped, then what is not understood, with a guess where the name is a known one; two queries."""
     examples = _examples(source)
-    own = {field.key: field.label for field in CustomField.objects.live()}
+    own = CustomField.objects.labels()
     strange = [name for name in examples if _is_strange(name, own) and name not in source.mapping][:MOST_SUGGESTED]
     guessed = _guessed({name: examples[name] for name in strange}, own)
     known = [TheirName(theirs, _short(examples.get(theirs, "")), fact) for theirs, fact in source.mapping.items()]

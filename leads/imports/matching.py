@@ -24,7 +24,7 @@ def match(batch: Import) -> None:
     """Guess what the columns of `batch` mean, or take what was said last of the same set of them; not saved."""
     sample = [cells for (_, cells), _ in lines_of(batch.path, 0, LOOKED_AT)]
     batch.header_key = header_key(batch.headers)
-    custom = {field.key: field.label for field in CustomField.objects.live()}
+    custom = CustomField.objects.labels()
     guessed = guess(batch.headers, sample, custom, current_account().country)
     batch.mapping, batch.dates = guessed.mapping, guessed.dates
     earlier = Import.objects.filter(header_key=batch.header_key, started_at__isnull=False).order_by("-started_at")

@@ -42,6 +42,10 @@ class CustomFieldQuerySet(TenantQuerySet):
         """Those that are offered, in the account's order."""
         return self.filter(archived_at=None).in_order()
 
+    def labels(self) -> dict[str, str]:
+        """The label of each that is offered, by its key."""
+        return {field.key: field.label for field in self.live()}
+
     def in_order(self) -> CustomFieldQuerySet:
         return self.order_by("position", "id")
 
