@@ -17,7 +17,7 @@ from leads.lookup import locks_of
 from leads.models import Company, Contact, Erasure, Lead, ProviderAnswer, Status
 from leads.names import fold
 from leads.privacy.columns import BY_THE_DATABASE, GONE, SHARED, personal
-from leads.privacy.holdings import Holdings, holdings
+from leads.privacy.holdings import Holdings, holdings, one_person
 from leads.privacy.needles import Needles
 from tenancy import clock
 from tenancy.models import TenantModel
@@ -43,11 +43,12 @@ def erase(contact: Contact, *, by: By) -> Erasure:
     from leads.jobs import search_traces  # the job knows this module
 
     with transaction.atomic():
-        _wait_for_arrivals(contact)
+        people = one_person(contact)
+        _wait_for_arrivals(people)
         before: Erasure | None = Erasure.objects.filter(contact=contact).first()
         if before:
             return before
-        _close(contact, by)
+        _close(people, by)
         found = holdings(contact)
         needles = Needles.of(found)
         forget(found)
@@ -81,16 +82,17 @@ def redact(subjects: list[UUID], words: list[str] | None = None) -> None:
         cursor.execute("SELECT redact_person(%s::uuid[], %s::text[])", [subjects, words or []])
 
 
-def _wait_for_arrivals(contact: Contact) -> None:
-    """The lock that captures of this address take: who comes at the same moment comes before or after, as a whole."""
+def _wait_for_arrivals(people: set[UUID]) -> None:
+    """The locks that captures of these addresses take: who comes at the same moment comes before or after, whole."""
+    addresses = set(Contact.objects.filter(pk__in=people).values_list("email_norm", flat=True)) - {""}
     with connection.cursor() as cursor:
-        for key in locks_of({contact.email_norm} - {""}, ()):
+        for key in sorted(locks_of(addresses, ())):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    list(Contact.objects.select_for_update().filter(pk__in=people).order_by("id"))
 
 
-def _close(contact: Contact, by: By) -> None:
-    for lead in Lead.objects.filter(contact=contact, status=Status.OPEN).order_by("id"):
+def _close(people: set[UUID], by: By) -> None:
+    for lead in Lead.objects.filter(contact__in=people, status=Status.OPEN).order_by("id"):
         lead.disqualify(reason=REASON, by=by)
 
 
