@@ -46,8 +46,9 @@ def open_silences() -> Any:
 
 
 def _arrivals(now: datetime) -> tuple[dict[UUID, list[datetime]], dict[UUID, datetime]]:
-    """Per source: the hours in which something came, and its last arrival."""
+    """Per source: the hours in which something came, and its last arrival. A table tells when leads came elsewhere."""
     recent = Submission.objects.filter(received_at__gte=now - LEARNED, received_at__lte=now).order_by()
+    recent = recent.exclude(channel="import")
     hours: dict[UUID, list[datetime]] = defaultdict(list)
     for source_id, hour in recent.values_list("source_id", TruncHour("received_at", tzinfo=UTC)).distinct():
         hours[source_id].append(hour)

@@ -28,11 +28,11 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-def busy(source: Source, weeks: int = 4, until: datetime = NOW) -> None:
+def busy(source: Source, weeks: int = 4, until: datetime = NOW, channel: str = "form") -> None:
     """An enquiry every three hours in the weeks before."""
     lead = a_lead(source=source)
     Submission.objects.bulk_create(
-        Submission(lead=lead, source=source, channel="form", raw={}, received_at=until - timedelta(hours=3 * n))
+        Submission(lead=lead, source=source, channel=channel, raw={}, received_at=until - timedelta(hours=3 * n))
         for n in range(weeks * 56)
     )
 
@@ -64,6 +64,17 @@ def test_a_silence_is_noticed_told_once_and_over_when_something_comes(cast: Simp
         assert told(cast.mo)[1:] == ["Website is heard again."]
         kinds = Event.objects.filter(kind__startswith="source.").order_by("id").values_list("kind", flat=True)
         assert list(kinds) == [Kind.SOURCE_SILENT, Kind.SOURCE_HEARD]
+
+
+def test_what_a_table_says_of_the_past_is_no_rhythm(cast: SimpleNamespace) -> None:
+    with scope(cast.account):
+        busy(a_source("Old system", "import"), channel="import")
+        busy(website := a_source())
+        with clock.at(NOW + timedelta(hours=49)):
+            busy(website, weeks=1, until=NOW + timedelta(hours=48), channel="import")
+            watch()
+        assert Silence.objects.get().source == website
+        assert Silence.objects.get().since == NOW
 
 
 def test_the_sources_page_shows_who_is_silent_and_why(cast: SimpleNamespace, client: Client) -> None:
