@@ -8,6 +8,7 @@ from django.http import Http404
 
 from leads.lookup import id_of_source
 from leads.models import Import, Source
+from leads.vocabulary import storable
 
 
 def the_import(public: str) -> Import:
@@ -21,6 +22,7 @@ def the_import(public: str) -> Import:
 
 def source_named(text: str) -> Source | None:
     """The source of that name or public id."""
+    text = storable(text)
     pk = id_of_source(text)
     found: Source | None = Source.objects.filter(pk=pk).first() if pk else Source.objects.filter(name=text).first()
     return found

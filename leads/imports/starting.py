@@ -18,6 +18,7 @@ from leads.imports.reading import read_on, tell_start
 from leads.imports.spreadsheet import BadFile
 from leads.imports.storing import discard, keep, or_nothing, path_of
 from leads.models import Import, ImportState, Source
+from leads.vocabulary import storable
 from tenancy import clock
 from tenancy.ids import uuid7
 
@@ -59,7 +60,7 @@ def receive(upload: UploadedFile[Any], *, by: By, **columns: Any) -> Import:
 def settle(batch: Import, mapping: Mapping[str, str], *, source: Source | None, consent: str, history: bool) -> None:
     """All that a person decides before the rows are taken. Raises NotNow once it runs, and WrongMapping."""
     _still_waits(batch)
-    batch.source, batch.consent, batch.history = source, consent[:300].strip(), history
+    batch.source, batch.consent, batch.history = source, storable(consent)[:300].strip(), history
     with transaction.atomic():
         batch.save(update_fields=["source", "consent", "history"])
         map_columns(batch, mapping)
@@ -71,7 +72,7 @@ def edit_row(batch: Import, row: str, cells: Mapping[str, str]) -> None:
     places = [place for place in cells if place.isascii() and place.isdigit() and int(place) < len(batch.headers)]
     if not (row.isascii() and row.isdigit()) or len(places) < len(cells):
         raise WrongMapping("There is no such cell in this file.")
-    said = {batch.headers[int(place)]: cells[place][:2_000].strip() for place in places}
+    said = {batch.headers[int(place)]: storable(cells[place])[:2_000].strip() for place in places}
     batch.edits = batch.edits | {row: batch.edits.get(row, {}) | said}
     if len(batch.edits) > MOST_EDITS:
         raise WrongMapping("Correct so many rows in the file itself, then upload it again.")

@@ -67,6 +67,15 @@ def test_columns_source_and_consent_are_chosen(mo: Client, account: Account) -> 
         assert lead.submissions.get().consent == {"basis": "Badge scan"}
 
 
+def test_what_no_database_keeps_is_left_out(mo: Client, account: Account) -> None:
+    page = upload(mo)
+    assert mo.post(f"{page}mapping/", {"source": "\x00", "consent": "Badge\x00 scan"}).status_code == 302
+    assert mo.post(f"{page}cells/", {"row": "2", "cell-0": "Ada\x00 K"}).status_code == 302
+    with scope(account):
+        batch = Import.objects.get()
+    assert (batch.consent, batch.edits) == ("Badge scan", {"2": {"Name": "Ada K"}})
+
+
 def test_two_columns_cannot_be_one_fact(mo: Client, account: Account) -> None:
     page = upload(mo)
     answer = mo.post(f"{page}mapping/", {"column-0": "email", "column-1": "email"}, follow=True)
