@@ -55,7 +55,7 @@ def guess(headers: Sequence[str], rows: Sequence[Sequence[str]], custom: Mapping
     for _, _, header, fact in sorted(offers):
         if header not in found and fact not in found.values():
             found[header] = fact
-    found = _without_a_second_name(found)
+    found = _without_a_second_name(_last_names(found, headers, rows))
     dates = {header: order_of(columns[header], country) for header, fact in found.items() if fact in DATED}
     return Guess({header: found[header] for header in headers if header in found}, dates)
 
@@ -111,9 +111,22 @@ def _by_values(values: list[str]) -> list[str]:
     return ["website"] if _share(values, lambda value: bool(WEBSITE.match(value))) >= 0.8 else []
 
 
-def _share(values: Sequence[str], holds: object) -> float:
+def _share(values: Sequence[object], holds: object) -> float:
     assert callable(holds)
     return sum(bool(holds(value)) for value in values) / len(values)
+
+
+def _last_names(found: dict[str, str], headers: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """`Name` beside first names alone is the last name, as Germans and French write, unless the first stands in it."""
+    header = {fact: name for name, fact in found.items()}
+    if "last_name" in header or not {"first_name", "name"} <= header.keys():
+        return found
+    first, name = (headers.index(header[fact]) for fact in ("first_name", "name"))
+    pairs = [(row[first].strip(), row[name].strip()) for row in rows if len(row) > max(first, name)]
+    pairs = [pair for pair in pairs if all(pair)]
+    if pairs and _share([one in whole for one, whole in pairs], bool) >= 0.5:
+        return found
+    return found | {header["name"]: "last_name"}
 
 
 def _without_a_second_name(found: dict[str, str]) -> dict[str, str]:
