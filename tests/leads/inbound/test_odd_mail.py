@@ -181,3 +181,19 @@ def test_a_clock_that_was_never_set_dates_no_answer(account: Account, date: str)
     hand_in(account, f"Date: {date}\n".encode() + HEAD + b"\nHello")
     with scope(account):
         assert Activity.objects.get().occurred_at.year > 2000
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"Content-Type: text/plain" + b"; a=b" * 150_000,
+        b"Content-Type: multipart/mixed" + b";\r\n a=b" * 150_000,
+        b"Content-Disposition: attachment" + b'; a="b;c"' * 150_000,
+        b"Content-Type: text/plain; charset=punycode\n\n" + b"a-" + b"egbpdaj6bu4bxfgehfvwxn" * 30_000,
+    ],
+    ids=["type", "folded", "disposition", "punycode"],
+)
+def test_what_takes_a_square_of_its_length_to_read_is_not_read(more: bytes) -> None:
+    begun = time.monotonic()
+    assert letters.read(HEAD + more + b"\n\nHello").address == "jonas@kestrel.example"
+    assert time.monotonic() - begun < 2
