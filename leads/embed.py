@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from leads.formpage import FormPage
+from leads.formpost import consent_shown
 from leads.looks import hex_of
 from leads.models import Form
 from leads.puzzle import puzzle
@@ -48,6 +49,7 @@ def script_of(form: Form, action: str) -> str:
         "honeypot": HONEYPOT,
         "stamp": stamp(form.public_id, now),
         "puzzle": puzzle(form.public_id, now) if form.puzzle else "",
+        "consent_shown": consent_shown(form),
     }
     told = {
         "id": form.public_id,

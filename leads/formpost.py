@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 
@@ -18,7 +19,8 @@ from leads.vocabulary import depth
 from tenancy import clock
 
 ENCODED = {"application/x-www-form-urlencoded", "multipart/form-data"}
-NOT_FACTS = {HONEYPOT, STAMP, PUZZLE, "csrfmiddlewaretoken", "agreed", "landing_page"}
+CONSENT_SHOWN = "consent_shown"
+NOT_FACTS = {HONEYPOT, STAMP, PUZZLE, CONSENT_SHOWN, "csrfmiddlewaretoken", "agreed", "landing_page"}
 TOUCH = ("landing_page", "referrer")
 OWN = "custom."
 
@@ -43,9 +45,14 @@ def facts_of(payload: Mapping[str, Any], form: Form) -> dict[str, Any]:
     if touch := _touch(payload):
         campaign = facts.get("campaign")
         facts["campaign"] = {**(campaign if isinstance(campaign, Mapping) else {}), **touch}
-    if form.consent_text and "consent" not in facts:
-        facts["consent"] = _consent(form, payload)
+    if "consent" not in facts and (consent := _consent(form, payload)):
+        facts["consent"] = consent
     return facts
+
+
+def consent_shown(form: Form) -> str:
+    """The words beside the box of a page, signed: by the time it is sent the form may ask for something else."""
+    return _signer(form).sign_object([form.consent_text, form.consent_version]) if form.consent_text else ""
 
 
 def _touch(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,12 +63,23 @@ def _touch(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _consent(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked, and the answer; {} where nothing was."""
+    try:
+        text, version = _signer(form).unsign_object(str(payload.get(CONSENT_SHOWN)))
+    except (BadSignature, ValueError):
+        text, version = form.consent_text, form.consent_version
+    if not text:
+        return {}
     return {
-        "text": form.consent_text,
-        "version": form.consent_version,
+        "text": text,
+        "version": version,
         "given": "yes" if payload.get("agreed") else "no",
         "at": clock.now().isoformat(),
     }
+
+
+def _signer(form: Form) -> Signer:
+    return Signer(salt=f"consent {form.public_id}")
 
 
 def _single(name: str, values: list[Any]) -> Any:

@@ -21,7 +21,7 @@ from events.models import Actor
 from events.record import By
 from leads.capture import Captured, Unreachable, capture
 from leads.formpage import FormPage
-from leads.formpost import TOUCH, facts_of, posted
+from leads.formpost import TOUCH, consent_shown, facts_of, posted
 from leads.models import Form
 from leads.puzzle import PUZZLE, puzzle, why_unsolved
 from leads.reading import CLICK_IDS
@@ -132,6 +132,7 @@ def _page(request: HttpRequest, form: Form, page: FormPage, status: int = 200) -
         "honeypot": HONEYPOT,
         "stamp": stamp(form.public_id, clock.now()),
         "puzzle": puzzle(form.public_id, clock.now()) if form.puzzle else "",
+        "consent_shown": consent_shown(form),
         "kept": {name: str(data[name])[:300] for name in KEPT if name in data and name not in shown},
         "landing_page": data.get("landing_page") or request.build_absolute_uri()[:500],
         "referrer": request.headers.get("Referer", "")[:500] if request.method == "GET" else data.get("referrer", ""),
