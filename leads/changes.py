@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from leads import names
 from leads.models.custom_field import CustomField
 from leads.models.people import Company, Contact
+from leads.money import major
 from leads.reading import Reading, is_blank, read
 from leads.vocabulary import FACTS, UNCHANGEABLE, Kept, Reader
 from tenancy import clock
@@ -34,13 +35,22 @@ def apply(lead: Lead, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
     if lead.contact.erased_at:
         raise ValidationError({"contact": [ValidationError("This person was erased.", code="erased")]})
     before = lead.facts
-    reading = understood(facts)
+    reading = understood(_with_its_value(lead, facts))
     _write_firm(lead, reading.firm)
     _write_person(lead, reading.person)
     _write_lead(lead, reading)
     after = lead.facts
     changed = [name for name in before | after if before.get(name) != after.get(name) and name not in NOT_TOLD]
     return {name: [before.get(name), after.get(name)] for name in changed}
+
+
+def _with_its_value(lead: Lead, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An amount alone is in the currency that the lead has, a currency alone is that of its amount."""
+    if lead.currency and not is_blank(facts.get("value")):
+        return {"currency": lead.currency, **facts}
+    if lead.value_minor is not None and "value" not in facts and not is_blank(facts.get("currency")):
+        return {**facts, "value": str(major(lead.value_minor, lead.currency))}
+    return facts
 
 
 def custom_fields() -> dict[str, Kept]:

@@ -273,3 +273,21 @@ def test_eves_key_finds_nothing_here(api: Api, account: Account, eve: Member) ->
     assert stranger.get(URL).json()["results"] == []
     with scope(account):
         assert Lead.objects.get().product == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        ({"value": 30_000}, ("30000.00", "USD")),
+        ({"value": "€30,000"}, ("30000.00", "EUR")),
+        ({"value": 30_000, "currency": "GBP"}, ("30000.00", "GBP")),
+        ({"currency": "JPY"}, ("25000", "JPY")),
+    ],
+)
+def test_an_amount_or_a_currency_alone_leaves_the_other(
+    api: Api, account: Account, change: dict[str, Any], value: tuple[str, str]
+) -> None:
+    with scope(account):
+        lead = a_lead(value={"amount": 25_000, "currency": "USD"})
+    changed = api.patch(f"{URL}{lead.public_id}/", change)
+    assert changed.json()["value"] == dict(zip(("amount", "currency"), value, strict=True))
