@@ -30,6 +30,27 @@ def restore(told: Sequence[tuple[ImportRow, bool]]) -> None:
         update_values(model, list(rows.values()), sorted(columns))
 
 
+def hand_on(rows: Sequence[ImportRow], later: Sequence[ImportRow]) -> None:
+    """Let later imports that found what these rows wrote have found what was there before: undone after this one they
+    must not bring it back. Both newest first."""
+    changed = []
+    for one in later:
+        before = {table: _as_found(table, image, rows) for table, image in one.before.items()}
+        if before != one.before:
+            one.before = before
+            changed.append(one)
+    ImportRow.objects.bulk_update(changed, ["before"], batch_size=500)
+
+
+def _as_found(table: str, image: Mapping[str, Any], rows: Sequence[ImportRow]) -> dict[str, Any]:
+    found = dict(image)
+    for row in rows:
+        before, after = row.before.get(table, {}), row.after.get(table, {})
+        if before.get("id") == image.get("id"):
+            found |= {name: before[name] for name, wrote in after.items() if found.get(name) == wrote}
+    return found
+
+
 def _images(table: str, told: Sequence[tuple[ImportRow, bool]]) -> Iterator[Image]:
     for row, whole in told:
         if table in row.before:

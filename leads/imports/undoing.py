@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from events.kinds import Kind
 from events.models import Actor, Event
 from events.record import SYSTEM, record
 from leads.imports.images import KNOWN
-from leads.imports.restoring import restore
+from leads.imports.restoring import hand_on, restore
 from leads.imports.storing import discard
 from leads.merging import undo_all
 from leads.merging.withdrawal import withdraw
@@ -80,6 +80,7 @@ def take_back(batch: Import, rows: Sequence[ImportRow]) -> int:
     untouched = {row.pk for row in rows if row.outcome in KNOWN and row.lead_id not in worked_on}
     restore([(row, row.pk in untouched) for row in rows if row.lead_id not in staying])
     withdraw(withdrawn, leads)
+    hand_on([row for row in rows if row.lead_id not in staying], list(_later(batch, leads)))
     _remove_unneeded(rows)
     return len(staying)
 
@@ -93,9 +94,14 @@ def _worked_on(batch: Import, leads: set[UUID]) -> set[UUID | None]:
     enquired = Q(kind=Kind.LEAD_REPEATED, body__has_key="submission")
     called = Q(kind=Kind.ACTIVITY_LOGGED, actor_id=None) & ~Q(actor_name=SYSTEM.name)
     others = events.exclude(actor_name=batch.by.name).filter(~Q(actor_kind=Actor.SYSTEM) | enquired | called)
-    later = ImportRow.objects.filter(lead_id__in=leads, batch__started_at__gt=batch.started_at)
-    changing = later.exclude(outcome=ImportOutcome.UNCHANGED)
-    return {*others.values_list("lead_id", flat=True), *changing.values_list("lead_id", flat=True)}
+    return {*others.values_list("lead_id", flat=True), *_later(batch, leads).values_list("lead_id", flat=True)}
+
+
+def _later(batch: Import, leads: set[UUID]) -> QuerySet[ImportRow]:
+    """What imports since have changed of these leads, newest first."""
+    rows = ImportRow.objects.filter(lead_id__in=leads, batch__started_at__gt=batch.started_at)
+    later: QuerySet[ImportRow] = rows.exclude(outcome=ImportOutcome.UNCHANGED).order_by("-pk")
+    return later
 
 
 def _withdraw(submission_ids: Sequence[UUID | None]) -> None:

@@ -132,6 +132,18 @@ def test_a_lead_that_several_rows_touched_is_as_before_the_first(opened: Opened)
         assert table_hashes() == before
 
 
+def test_of_three_the_middle_one_is_undone_first(opened: Opened) -> None:
+    def said(name: str) -> Import:
+        return imported(opened.account, [PEOPLE[0], [name, "ada@example.com", "", ""]], by=opened.member.by)
+
+    said("Ada King")
+    middle, last = said("Ada K."), said("Ada Q.")
+    for batch, shown in ((middle, "Ada Q."), (last, "Ada King")):
+        undone(opened.account, batch)
+        with scope(opened.account):
+            assert Contact.objects.get().name == shown
+
+
 @pytest.mark.parametrize("title", ["", "Head of IT"], ids=["new", "updated"])
 def test_undoing_takes_the_same_statements_for_any_number_of_rows(opened: Opened, title: str) -> None:
     def count(firm: str, most: int) -> int:
