@@ -7,7 +7,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, BinaryIO, Protocol
 
 from leads.imports.storing import Line
@@ -15,6 +15,8 @@ from leads.imports.storing import Line
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "^": "carets", "~": "tildes"}
 LOOK = 64 * 1024  # bytes that show encoding and delimiter
 PIECE = 1_000  # rows
+END = "\uf8ff the end \uf8ff"  # follows the last line, so that it is seen whether a quotation mark is open there
+NOT_CLOSED = "Line {} can’t be read: a quotation mark is not closed."
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 OTHERS = {
@@ -157,21 +159,34 @@ class TextTable:
         text = io.TextIOWrapper(self._file, encoding=self._encoding, errors=errors, newline="")
         text.seek(self._place["cookie"])
         # Line by line through readline(), for a text that is iterated over does not tell where it is.
-        reader = csv.reader(iter(text.readline, ""), delimiter=self._delimiter)
+        reader = csv.reader(chain(iter(text.readline, ""), [END]), delimiter=self._delimiter)
         before = self._place["line"]
         try:
-            while piece := list(islice(enumerate(reader, self._place["row"] + 1), PIECE)):
+            while piece := _whole(list(islice(enumerate(reader, self._place["row"] + 1), PIECE)), before, reader):
                 self._place |= {"cookie": text.tell(), "at": self._file.tell(), "line": before + reader.line_num}
                 self._place["row"] = piece[-1][0]
                 yield piece[1:] if _is_hint(piece[0]) else piece
         except csv.Error:
             line = before + reader.line_num
-            raise BadFile(f"Line {line} can’t be read: a quotation mark is not closed.") from None
+            raise BadFile(NOT_CLOSED.format(line)) from None
         except UnicodeDecodeError:
             line, name = before + reader.line_num, self._encoding.upper()
             raise BadFile(f"After line {line} the text is broken: it is not {name}.") from None
         finally:
             text.detach()  # the file is its opener's to close
+
+
+def _whole(piece: list[Line], before: int, reader: Any) -> list[Line]:
+    """`piece` without the mark of the end. Raises BadFile where that stands between quotation marks with lines before
+    it, which were rows."""
+    number, cells = piece[-1] if piece else (0, [])
+    if not cells or not cells[-1].endswith(END):
+        return piece
+    rest = cells[-1].removesuffix(END)
+    swallowed = rest.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").count("\n")
+    if swallowed:
+        raise BadFile(NOT_CLOSED.format(before + reader.line_num - 1 - swallowed))
+    return piece[:-1] if cells == [END] else [*piece[:-1], (number, [*cells[:-1], rest])]
 
 
 def _is_hint(line: Line) -> bool:

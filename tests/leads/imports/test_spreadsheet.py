@@ -28,6 +28,15 @@ def test_quoted_newlines_and_delimiters_stay_in_their_cell() -> None:
     assert rows_of(b'Name,Note\r\nAda,"one\r\ntwo, three ""four"""\r\n')[1] == ["Ada", 'one\r\ntwo, three "four"']
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+def test_a_quotation_mark_left_open_swallows_no_rows(end: str) -> None:
+    text = 'Name,Note\nAda,fine\nBo,"a\nb"\nCy,"left open\nDi,fine\nEd,fine\n'
+    content = (text[:-1].replace("\n", end or "\n") + end).encode()
+    with pytest.raises(BadFile, match="Line 5 can’t be read: a quotation mark is not closed"):
+        rows_of(content)
+    assert rows_of(b'Name,Note\nAda,"the last one') == [["Name", "Note"], ["Ada", "the last one"]]
+
+
 def test_excels_own_hint_is_followed_and_no_row() -> None:
     assert rows_of(b"sep=;\r\nName;Note\r\nAda;a,b,c\r\n") == [["Name", "Note"], ["Ada", "a,b,c"]]
 
