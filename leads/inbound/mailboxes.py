@@ -7,7 +7,7 @@ import imaplib
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,13 @@ def unwatch(mailbox: Mailbox) -> None:
 def by_name() -> Any:
     """Mailboxes, those in use first."""
     return Mailbox.objects.select_related("source").order_by("-active", "host", "username", "folder")
+
+
+def mailbox_named(said: Mapping[str, str]) -> Mailbox | None:
+    """The mailbox with the `host`, `username` and `folder` that somebody gave, in use or not."""
+    names = {name: said.get(name, "").replace("\x00", "").strip() for name in ("host", "username", "folder")}
+    found: Mailbox | None = Mailbox.objects.filter(**names).first()
+    return found
 
 
 def poll(account: Account, mailbox_id: UUID) -> int:

@@ -212,3 +212,18 @@ def test_a_mailbox_is_added_and_stopped(ada: Client, opened: Opened) -> None:
     assert "left alone" in page(ada, "mailboxes/")
     with scope(opened.account):
         assert not Job.objects.filter(kind="leads.poll_mailbox", state="pending").exists()
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_mailbox_added_again_has_its_new_password(ada: Client, opened: Opened, stopped: bool) -> None:
+    with scope(opened.account):
+        source = a_source("Inbox", "email")
+        columns = {"host": "imap.acme.example", "username": "sales", "folder": "INBOX"}
+        old = Mailbox.objects.create(source=source, password="old", last_uid=7, active=not stopped, **columns)
+    said = columns | {"port": 993, "tls": "on", "password": "new", "source": source.pk, "every_minutes": 2}
+    assert ada.post("/acme/settings/mailboxes/", said).status_code == 302
+    with scope(opened.account):
+        mailbox = Mailbox.objects.get()
+        assert (mailbox.pk, mailbox.password, mailbox.active, mailbox.last_uid) == (old.pk, "new", True, 7)
+        assert Job.objects.filter(kind="leads.poll_mailbox", state="pending").count() == 1
+    assert ada.post("/acme/settings/mailboxes/", said | {"host": "\x00"}).status_code == 200

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import allow
 from accounts.roles import Function
-from leads.inbound.mailboxes import by_name, unwatch, watch
+from leads.inbound.mailboxes import by_name, mailbox_named, unwatch, watch
 from leads.inbound.vouching import secret_word
 from leads.models import Mailbox
 from tenancy.forms import TenantForm
@@ -41,8 +41,9 @@ class MailboxForm(TenantForm):
 @allow(Function.MANAGE_CAPTURE)
 @require_http_methods(["GET", "POST"])
 def mailboxes(request: Any) -> HttpResponse:
-    """The mailboxes, how the last look went, and a new one."""
-    form = MailboxForm(request.POST or None, account=request.account)
+    """The mailboxes, how the last look went, and a new one; one that is known goes on where it was left."""
+    form = MailboxForm(request.POST or None, account=request.account, instance=mailbox_named(request.POST))
+    form.instance.active, form.instance.problem = True, ""
     if request.method == "POST" and form.is_valid() and (mailbox := form.save()):
         watch(mailbox)
         messages.success(request, f"{mailbox} is looked into from now on.")
