@@ -227,3 +227,18 @@ def test_a_mailbox_added_again_has_its_new_password(ada: Client, opened: Opened,
         assert (mailbox.pk, mailbox.password, mailbox.active, mailbox.last_uid) == (old.pk, "new", True, 7)
         assert Job.objects.filter(kind="leads.poll_mailbox", state="pending").count() == 1
     assert ada.post("/acme/settings/mailboxes/", said | {"host": "\x00"}).status_code == 200
+
+
+def test_a_token_goes_to_no_other_host_than_it_was_given_for(ada: Client, opened: Opened) -> None:
+    with scope(opened.account):
+        source = a_source("Ads", "advert")
+        inlet = Inlet.objects.create(name="Meta", source=source, protocol=Protocol.META, access_token="hers")
+    url, said = f"/acme/settings/inlets/{inlet.public_id}/", {"name": "Meta", "source": source.pk}
+    elsewhere = said | {"base_url": "https://evil.example"}
+    refused = ada.post(url, elsewhere | {"access_token": " "})
+    assert "Give it again" in refused.content.decode()
+    assert ada.post(url, said | {"token_expires_on": "2099-01-01"}).status_code == 302
+    assert ada.post(url, elsewhere | {"access_token": "mine"}).status_code == 302
+    with scope(opened.account):
+        kept = Inlet.objects.get()
+        assert (kept.base_url, kept.access_token) == ("https://evil.example", "mine")

@@ -81,6 +81,17 @@ class InletForm(TenantForm):
         for name in set(self.fields) - wanted:
             del self.fields[name]
 
+    def clean_base_url(self) -> str:
+        """Whoever names another host would be sent the token, which nobody is shown."""
+        address = str(self.cleaned_data["base_url"])
+        if (
+            address != self.initial["base_url"]
+            and self.before["access_token"]
+            and not self.cleaned_data.get("access_token")
+        ):
+            self.add_error("access_token", "Give it again: it is sent to another address from now on.")
+        return address
+
     def save(self, commit: bool = True) -> Any:
         fresh = bool(self.cleaned_data.get("access_token"))
         for name, value in self.before.items():
