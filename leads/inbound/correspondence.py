@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from events.kinds import Kind
 from events.models import Actor
 from events.record import By, record
 from leads import capture as front
-from leads.inbound import forwards, letters, words
+from leads.inbound import forwards, letters, mime, words
 from leads.inbound.calls import lead_of
 from leads.inbound.letters import Letter, LetterKind
 from leads.inbound.outcome import Ignored, Rejected, Taken
@@ -39,8 +40,8 @@ def take(payload: Payload, body: bytes) -> Taken:
 def _letter(payload: Payload, letter: Letter) -> Taken:
     if not letter.address:
         raise Rejected("It does not say who it is from.")
-    if letter.address.lower() == mail.sender()[1].lower():
-        raise Ignored("A mail of our own.")
+    if _is_our_own(letter.address):
+        return _written_for(payload, letter, "A mail of our own.")
     member = _member(letter.address)
     if member:
         proven = vouched(letter.head, letter.address, payload.verified_by, current_account())
@@ -78,7 +79,8 @@ def _from_member(payload: Payload, letter: Letter, member: Member) -> Taken:
         return _passed_on(payload, letter, member, original)
     lead = _lead_written_to(letter)
     if lead is None:
-        raise Ignored(f"From {member}, and neither passed on nor to anybody whom we know.")
+        why = f"From {member}, and neither passed on nor to anybody whom we know."
+        return _written_for(payload, letter, why)
     _log(lead, letter, letter.said or letter.text, direction=Direction.OUT, member=member)
     return Taken(lead, why=f"A letter of {member}.")
 
@@ -89,9 +91,18 @@ def _in_the_name_of(payload: Payload, letter: Letter, member: Member) -> Taken:
         return _passed_on(payload, letter, None, original)
     lead = _lead_written_to(letter)
     if lead is None:
-        raise Ignored(f"In the name of {member}, {UNPROVEN}, and neither passed on nor to anybody whom we know.")
+        why = f"In the name of {member}, {UNPROVEN}, and neither passed on nor to anybody whom we know."
+        return _written_for(payload, letter, why)
     _log(lead, letter, letter.said or letter.text, direction=Direction.OUT, automatic=True)
     return Taken(lead, why=f"A letter in the name of {member}, {UNPROVEN}: it stops no clock.")
+
+
+def _written_for(payload: Payload, letter: Letter, why: str) -> Taken:
+    """A website sends its visitors' words in our name and says whom to answer: their enquiry. Else nothing: `why`."""
+    for name, address in mime.addresses(letter.head, "Reply-To")[:1]:
+        if not (_is_our_own(address) or _member(address) or threaded(f"{letter.thread} {address}")):
+            return _enquiry(payload, replace(letter, name=name, address=address))
+    raise Ignored(why)
 
 
 def _first_writer(letter: Letter) -> forwards.Original | None:
@@ -235,6 +246,10 @@ def _message(subject: str, body: str) -> str:
 
 def _writer(letter: Letter) -> By:
     return By(Actor.PROSPECT, name=letter.name or letter.address or "Somebody")
+
+
+def _is_our_own(address: str) -> bool:
+    return address.lower() == mail.sender()[1].lower()
 
 
 def _member(address: str) -> Member | None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from events import drain
+from events import drain, mail
 from leads.inbound import letters
 from leads.inbound.letters import LetterKind
 from leads.models import Activity, Lead
@@ -197,3 +197,33 @@ def test_what_takes_a_square_of_its_length_to_read_is_not_read(more: bytes) -> N
     begun = time.monotonic()
     assert letters.read(HEAD + more + b"\n\nHello").address == "jonas@kestrel.example"
     assert time.monotonic() - begun < 2
+
+
+OF_A_WEBSITE = (
+    "From: Website <{sender}>\nReply-To: {answer}\nTo: in@acme.example\nSubject: Contact form\n\nWe need a desk."
+)
+MIRA = "Mira Holt <mira@kestrel.example>"
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+@pytest.mark.parametrize("sender", ["rita@acme.example", mail.sender()[1]])
+def test_what_a_website_sends_in_our_name_is_its_visitors(
+    account: Account, cast: SimpleNamespace, sender: str, is_proven: bool
+) -> None:
+    raw = OF_A_WEBSITE.format(sender=sender, answer=MIRA).encode()
+    kept = hand_in(account, vouched(raw) if is_proven else raw)
+    with scope(account):
+        lead = Lead.objects.select_related("contact").get(pk=kept.lead_id)
+    assert (lead.contact.name, lead.contact.email) == ("Mira Holt", "mira@kestrel.example")
+    assert "We need a desk." in lead.message
+
+
+@pytest.mark.parametrize("whom", ["raj", "ourselves", "thread"])
+def test_what_is_answered_to_one_of_us_is_nobodys_enquiry(account: Account, cast: SimpleNamespace, whom: str) -> None:
+    with scope(account):
+        known = a_lead()
+    thread = mail.reply_address(account, known.pk)
+    answer = {"raj": "raj@acme.example", "ourselves": mail.sender()[1], "thread": thread}[whom]
+    hand_in(account, OF_A_WEBSITE.format(sender=mail.sender()[1], answer=answer).encode())
+    with scope(account):
+        assert Lead.objects.count() == 1
