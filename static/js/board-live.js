@@ -76,10 +76,11 @@ function glide(change) {
   change();
   for (const card of all("[data-card]", board)) {
     const [from, to] = [places.get(card.id), card.getBoundingClientRect()];
-    const moved = from && (from.top !== to.top || from.left !== to.left);
-    const way = () => [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }];
-    if (moved) gliding.push(card.animate(way(), EASE));
-    else if (!from) card.animate([{ opacity: 0 }, { opacity: 1 }], EASE);
+    if (!from) card.animate([{ opacity: 0 }, { opacity: 1 }], EASE);
+    else if (from.top !== to.top || from.left !== to.left) {
+      const way = [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }];
+      gliding.push(card.animate(way, EASE));
+    }
   }
 }
 
