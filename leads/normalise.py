@@ -140,8 +140,8 @@ def _within(value: float) -> int:
     return int(value)
 
 
-def days(value: Any, today: date) -> int:
-    """Days until the need: `45`, `6 weeks`, `asap`, `2026-03-15`."""
+def days(value: Any, today: date, region: str = "") -> int:
+    """Days until the need: `45`, `6 weeks`, `asap`, `2026-03-15`, a date as people of `region` write it."""
     if isinstance(value, str):
         written = value.strip().casefold()
         if written in {"asap", "now", "immediately", "urgent", "today", "sofort"}:
@@ -150,7 +150,7 @@ def days(value: Any, today: date) -> int:
             amount = 1 if not re.search(r"\d", written) else count(written.replace(unit, ""))
             return _within(amount * _UNITS[unit])
         if re.search(r"\d[-./ ]\w+[-./ ,]+\d", written):
-            return max((day(value) - today).days, 0)
+            return max((day(value, region) - today).days, 0)
     return count(value)
 
 

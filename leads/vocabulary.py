@@ -118,7 +118,9 @@ FACTS: dict[str, Fact] = {
     "product": _text("lead.product", 80),
     "territory": _text("lead.territory", 80),
     "budget": _text("lead.budget", 120),
-    "timeline_days": Fact(("lead.timeline_days",), lambda value, reader: (n.days(value, reader.now.date()),)),
+    "timeline_days": Fact(
+        ("lead.timeline_days",), lambda value, reader: (n.days(value, reader.now.date(), reader.country),)
+    ),
     "business_problem": _text("lead.business_problem", 20_000),
     "tech_stack": _one("lead.tech_stack", n.words),
     "it_decision": _one("lead.it_decision", n.it_decision),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from leads import domains, names, places, titles
 from leads import normalise as n
+from leads.reading import read
+from leads.vocabulary import Reader
 
 TODAY = date(2026, 3, 2)
 
@@ -259,3 +261,9 @@ def test_the_it_decision_has_two_words() -> None:
     assert (n.it_decision("In-house"), n.it_decision("MSP")) == ("in_house", "provider")
     with pytest.raises(n.Malformed):
         n.it_decision("maybe")
+
+
+@pytest.mark.parametrize(("country", "kept"), [("US", 2), ("DE", 32)])
+def test_a_day_of_need_is_read_as_the_country_writes_it(country: str, kept: int) -> None:
+    reader = Reader(country, "EUR", datetime(2026, 3, 2, tzinfo=UTC))
+    assert read({"timeline_days": "3/4/2026"}, reader).lead["timeline_days"] == kept
