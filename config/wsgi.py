@@ -1,4 +1,3 @@
-import gc
 import os
 
 from django.conf import settings
@@ -6,6 +5,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from config.hygiene import hygienic
+from config.settled import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = hygienic(get_wsgi_application())
@@ -14,6 +14,4 @@ application = hygienic(get_wsgi_application())
 for urls in (settings.ROOT_URLCONF, settings.ACCOUNT_URLCONF):
     _ = get_resolver(urls).url_patterns
 
-# What is loaded by now stays: else each full collection walks through all of it, in the middle of somebody's request.
-gc.collect()
-gc.freeze()
+settle()
