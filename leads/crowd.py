@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Q
 
 from leads.lookup import locks_of
 from leads.merging import late
@@ -17,6 +16,7 @@ from leads.reading import Reading
 from leads.repeat import newest_of
 from tenancy import clock
 from tenancy.inserting import draft, insert_all
+from tenancy.knowing import rows_among
 from tenancy.rows import Chain
 
 ONE_OF_US = (
@@ -173,15 +173,19 @@ def lock(keys: Iterable[int]) -> None:
 
 def _known(emails: set[str]) -> list[UUID]:
     """The people with these addresses. A condition across both tables would read all leads of the account."""
-    return list(Contact.objects.filter(email_norm__among=emails).values_list("pk", flat=True))
+    return [contact.pk for contact in rows_among(Contact, email_norm=emails)]
 
 
 def _leads(people: Sequence[UUID], numbers: set[tuple[UUID, str]]) -> list[Lead]:
-    """All leads of these people, and those with these ids at their sources, locked."""
-    numbered = Q(source__among={source for source, _ in numbers}, external_id__among={number for _, number in numbers})
-    asked = Q(contact__among=people) | (numbered & ~Q(external_id="")) if numbers else Q(contact__among=people)
-    found = Lead.objects.filter(asked).select_related("source").order_by("id")
-    return list(found.select_for_update(of=("self",), no_key=True))
+    """All leads of these people, and those with these ids at their sources, locked in the order of their own ids."""
+    sources, names = {source for source, _ in numbers}, {number for _, number in numbers}
+    numbered = rows_among(Lead, source_id=sources, external_id=names)
+    ids = {lead.pk for lead in (*rows_among(Lead, contact_id=people), *numbered)}
+    found = rows_among(Lead, id=ids, locked=True)
+    of_leads = {source.pk: source for source in rows_among(Source, id={lead.source_id for lead in found})}
+    for lead in found:
+        lead.source = of_leads[lead.source_id]
+    return found
 
 
 def _stand_for(leads: Sequence[Lead]) -> dict[UUID, Lead]:
@@ -195,17 +199,16 @@ def _stand_for(leads: Sequence[Lead]) -> dict[UUID, Lead]:
 
 def _people(ids: set[UUID]) -> dict[UUID, Contact]:
     # Whole rows are written back: nobody else may change a part of one in between.
-    found = Contact.objects.filter(pk__among=ids).order_by("id").select_for_update(no_key=True)
-    return {contact.pk: contact for contact in found}
+    return {contact.pk: contact for contact in rows_among(Contact, id=ids, locked=True)}
 
 
 def _firms(readings: Sequence[Reading], leads: Sequence[Lead], people: Iterable[Contact]) -> dict[UUID | None, Company]:
     domains = {reading.firm["domain"] for reading in readings if reading.firm.get("domain")}
     names = {reading.firm["name_norm"] for reading in readings if _has_only_a_name(reading.firm)}
     linked = {lead.company_id for lead in leads} | {contact.company_id for contact in people}
-    asked = Q(domain__among=domains) | Q(name_norm__among=names) | Q(pk__among=linked - {None})
-    found = Company.objects.filter(asked).order_by("id").select_for_update(no_key=True)
-    return {firm.pk: firm for firm in found}
+    asked = [*rows_among(Company, domain=domains), *rows_among(Company, name_norm=names)]
+    ids = linked - {None} | {firm.pk for firm in asked}
+    return {firm.pk: firm for firm in rows_among(Company, id=ids, locked=True)}
 
 
 def _has_only_a_name(firm: dict[str, Any]) -> bool:

@@ -4,11 +4,12 @@ every request asks, and for the moves of deals."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
+import orjson
 from django.db import connection, models
 
 from tenancy.inserting import columns
@@ -43,6 +44,17 @@ def rows_of(model: type[Row], *order: str, **wanted: Any) -> list[Row]:
     return [_made(model, values) for values in rows]
 
 
+def rows_among(model: type[Row], *, locked: bool = False, **wanted: Collection[Any]) -> list[Row]:
+    """The account's rows in which each of these columns (by attribute) has one of hundreds of values; "" is none of
+    them. `locked`: FOR NO KEY UPDATE, in the order of their ids. Several times faster than `filter(x__among=...)`."""
+    if not all(wanted.values()):
+        return []
+    asked = {name: orjson.dumps([str(value) for value in values]).decode() for name, values in wanted.items()}
+    cursor = prepared()
+    cursor.execute(_among(model, tuple(wanted), locked), asked | {"account_id": current_account().pk})
+    return [_made(model, found) for found in cursor.fetchall()]
+
+
 def change_row(row: models.Model, changes: Mapping[str, Any], **sql: str) -> None:
     """Write some columns of a row, by attribute, to the database and to `row`; `sql` has those that it works out."""
     written = {name: _plain(row, name, value) for name, value in changes.items()}
@@ -52,6 +64,20 @@ def change_row(row: models.Model, changes: Mapping[str, Any], **sql: str) -> Non
     )
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+@cache
+def _among(model: type[models.Model], names: tuple[str, ...], locked: bool) -> str:
+    met = " AND ".join(["own.account_id = %(account_id)s", *(_is_among(_fields(model)[name]) for name in names)])
+    ending = ' ORDER BY own."id" FOR NO KEY UPDATE' * locked
+    return f'SELECT {_listed(model, "own")} FROM "{model._meta.db_table}" AS own WHERE {met}{ending}'  # noqa: S608
+
+
+def _is_among(field: Any) -> str:
+    column, is_word = f'own."{field.column}"', isinstance(field, models.CharField)
+    values = f"SELECT value{'' if is_word else '::uuid'} FROM json_array_elements_text(%({field.attname})s::json)"  # noqa: S608
+    # Many columns are indexed where they are not blank, and PostgreSQL can't know that of an array.
+    return f"{column} = ANY (ARRAY({values}))" + f" AND {column} <> ''" * is_word
 
 
 def _plain(row: models.Model, name: str, value: Any) -> Any:

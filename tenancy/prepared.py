@@ -27,11 +27,12 @@ def prepared(*, binary: bool = False) -> Any:
 
 
 def plan_anew() -> None:
-    """Let PostgreSQL plan again what it runs from now on in this connection, the checks of foreign keys included.
+    """Let PostgreSQL plan with care what it runs from now on in this transaction, the checks of foreign keys included.
 
-    For hundreds of rows at once: plans that were made while a table was nearly empty read whole accounts in it, for
-    each row, until the server next takes its statistics. To plan costs as much as some dozen rows, so it is done when
-    this was asked 1, 2, 4, 8 ... times of the connection, and when the plans are OLD.
+    For hundreds of rows at once. Plans that were made while a table was nearly empty read whole accounts in it, until
+    the server next takes its statistics: so they are made again when this was asked 1, 2, 4, 8 ... times of the
+    connection, and when they are OLD. And an account that came after the statistics has next to no rows, as far as they
+    tell: what is prepared is therefore planned for whatever account.
     """
     with connection.cursor() as cursor:
         times, planned = _asked.get(connection.connection, (0, 0.0))
@@ -39,4 +40,5 @@ def plan_anew() -> None:
         if not times & (times - 1) or now > planned + OLD:
             cursor.execute("DISCARD PLANS")
             planned = now
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         _asked[connection.connection] = times, planned

@@ -21,6 +21,7 @@ from leads.reading import Reading
 from leads.vocabulary import Reader
 from tenancy import clock
 from tenancy.inserting import insert_values
+from tenancy.prepared import plan_anew
 from tenancy.scope import current_account
 
 AT_ONCE = 400
@@ -31,6 +32,7 @@ def take_turn(import_id: UUID) -> bool:
     batch = Import.objects.select_for_update(no_key=True).filter(pk=import_id, state=ImportState.RUNNING).first()
     if batch is None:
         return False
+    plan_anew()
     plan = plan_of(batch)
     reader = Reader.of(current_account(), plan.now, custom_fields())
     piece = piece_of(import_id, batch.path, batch.position, AT_ONCE, plan, reader)

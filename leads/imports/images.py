@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 
 from events.models import json_safe
 from leads.merging.kin import kept
 from leads.models import Company, Contact, ImportOutcome, ImportRow, Lead, Source, Status
 from leads.reading import Reading
+from tenancy.inserting import columns
+from tenancy.knowing import rows_among
 
 TABLES: dict[str, type[models.Model]] = {"lead": Lead, "contact": Contact, "company": Company}
 KNOWN = (ImportOutcome.ATTACHED, ImportOutcome.UPDATED)
@@ -33,16 +34,14 @@ class Before:
         and those that follow merges."""
         emails = {one.person["email_norm"] for one in readings if one.person.get("email_norm")}
         numbers = {one.lead["external_id"] for one in readings if one.lead.get("external_id")}
-        people = _rows(Contact, Q(email_norm__among=emails))
-        leads = _rows(Lead, Q(contact__among=people)) | _numbered(numbers)
+        people = _rows(Contact, email_norm=emails)
+        leads = _rows(Lead, contact_id=people) | _numbered(numbers)
         leads |= _kept_for(leads)
-        people |= _rows(Contact, Q(pk__among={row["contact_id"] for row in leads.values()} - people.keys()))
+        people |= _rows(Contact, id={row["contact_id"] for row in leads.values()} - people.keys())
         linked = {row["company_id"] for row in (*leads.values(), *people.values())} - {None}
         domains = {one.firm["domain"] for one in readings if one.firm.get("domain")}
         names = {one.firm["name_norm"] for one in readings if one.firm.get("name_norm")}
-        # Two questions: for one with an OR of hundreds PostgreSQL reads the whole table.
-        firms = _rows(Company, Q(pk__among=linked) | Q(domain__among=domains))
-        firms |= _rows(Company, Q(name_norm__among=names))
+        firms = _rows(Company, id=linked) | _rows(Company, domain=domains) | _rows(Company, name_norm=names)
         return cls({"lead": leads, "contact": people, "company": firms})
 
     def has(self, table: str, pk: UUID | None) -> bool:
@@ -50,7 +49,7 @@ class Before:
 
     def write(self, rows: Sequence[dict[str, Any]], ids: Sequence[Mapping[str, UUID | None]]) -> None:
         """Note on each import row what it changed: the first that touches a row keeps how it was."""
-        now = {table: _rows(model, Q(pk__among=self.rows[table])) for table, model in TABLES.items()}
+        now = {table: _rows(model, id=self.rows[table]) for table, model in TABLES.items()}
         noted: set[tuple[str, UUID | None]] = set()
         for row, touched in zip(rows, ids, strict=True):
             for table, pk in touched.items():
@@ -89,16 +88,16 @@ def _numbered(numbers: set[str]) -> dict[UUID, dict[str, Any]]:
     if not numbers:
         return {}
     sources = list(Source.objects.values_list("pk", flat=True))
-    return _rows(Lead, Q(source__among=sources, external_id__among=numbers) & ~Q(external_id=""))
+    return _rows(Lead, source_id=sources, external_id=numbers)
 
 
 def _kept_for(leads: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
     """The leads into which those among `leads` that were merged went: what is said of one is said of the other."""
     merged = [pk for pk, row in leads.items() if row["status"] == Status.MERGED]
-    return _rows(Lead, Q(pk__among=set(kept(merged)))) if merged else {}
+    return _rows(Lead, id=set(kept(merged))) if merged else {}
 
 
-def _rows(model: Any, asked: Q) -> dict[UUID, dict[str, Any]]:
+def _rows(model: type[models.Model], **wanted: Any) -> dict[UUID, dict[str, Any]]:
     # Whole rows by the names of their columns, so that they can be written back.
-    names: Iterable[str] = [one.attname for one in model._meta.concrete_fields]
-    return {row["id"]: row for row in model.objects.filter(asked).values(*names)}
+    rows = [row.__dict__ for row in rows_among(model, **wanted)]
+    return {row["id"]: {column: row[column] for column in columns(model)} for row in rows}

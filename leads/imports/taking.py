@@ -24,6 +24,7 @@ from leads.vocabulary import Reader
 from tenancy import clock
 from tenancy.ids import uuid7
 from tenancy.inserting import blank
+from tenancy.knowing import rows_among
 
 NO_CONTACT = ("name", "email")  # what is missing of somebody known by an id only
 
@@ -171,8 +172,8 @@ def _imported_event(one: Told, lead: Lead, batch: Import) -> Happening:
 
 def said_before(digests: set[str], batch: Import) -> dict[str, UUID | None]:
     """The lead (or None) by the digest of rows that were imported before, unless a later file said otherwise of it."""
-    rows = ImportRow.objects.filter(digest__among=digests).order_by("pk")
-    seen = {digest: (lead, said_in) for digest, lead, said_in in rows.values_list("digest", "lead_id", "batch_id")}
+    rows = sorted(rows_among(ImportRow, digest=digests), key=lambda row: row.pk)
+    seen = {row.digest: (row.lead_id, row.batch_id) for row in rows}
     about = ImportRow.objects.filter(lead_id__among={lead for lead, _ in seen.values()} - {None})
     newest = about.order_by("lead_id", "-pk").distinct("lead_id").values_list("lead_id", "batch_id")
     latest = {lead: said_in for lead, said_in in newest if said_in != batch.pk}

@@ -9,9 +9,10 @@ import pytest
 from django.forms import model_to_dict
 
 from accounts.models import Member, User
-from leads.models import CustomField, Lead, Status
+from leads.models import Contact, CustomField, Lead, Status
 from leads.models.lead import WITH_PEOPLE
-from tenancy.knowing import change_row, row_of, rows_of
+from tenancy.ids import uuid7
+from tenancy.knowing import change_row, row_of, rows_among, rows_of
 from tenancy.models import Account
 from tenancy.scope import NoAccount, scope
 from tests.factories import a_lead
@@ -80,6 +81,39 @@ def test_all_rows_come_in_their_order(account: Account, eve: Member) -> None:
             assert [(row.key, row.choices) for row in found] == [(key, [key, "x"]) for key in ("b", "c", "a")]
             assert found == list(CustomField.objects.in_order())
         assert rows_of(CustomField, "id", key="nothing") == []
+
+
+def test_rows_are_found_by_many_values(account: Account, cast: SimpleNamespace, eve: Member) -> None:
+    with scope(account):
+        leads = [a_lead(email=f"{name}@{name}.example", custom={"size": name}) for name in ("ada", "bo", "cy")]
+        a_lead(email="")
+        for _ in range(4):  # and after it is prepared
+            found = rows_among(Contact, email_norm=["cy@cy.example", "ada@ada.example", "nobody@nobody.example", ""])
+            assert {contact.email for contact in found} == {"ada@ada.example", "cy@cy.example"}
+            same = rows_among(Lead, locked=True, id=[lead.pk for lead in reversed(leads)])
+            assert [model_to_dict(lead) for lead in same] == [
+                model_to_dict(lead) for lead in Lead.objects.order_by("pk")[:3]
+            ]
+        here, there = leads[0].source_id, uuid7()
+        assert rows_among(Lead, id=[lead.pk for lead in leads], source_id=[there]) == []
+        assert len(rows_among(Lead, id=[lead.pk for lead in leads], source_id=[there, here])) == 3
+
+
+def test_among_no_values_and_among_blank_ones_there_is_nothing(
+    account: Account, django_assert_num_queries: Any
+) -> None:
+    with scope(account):
+        a_lead(email="")
+        assert rows_among(Contact, email_norm=[""]) == []
+        with django_assert_num_queries(0):
+            assert rows_among(Contact, email_norm=[]) == []
+
+
+def test_another_accounts_rows_are_not_among_them(account: Account, eve: Member) -> None:
+    with scope(account):
+        assert rows_among(Member, id=[eve.pk]) == []
+    with pytest.raises(NoAccount):
+        rows_among(Member, id=[eve.pk])
 
 
 def test_a_row_is_changed_in_the_database_and_in_ones_hand(account: Account, cast: SimpleNamespace) -> None:

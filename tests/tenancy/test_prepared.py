@@ -92,6 +92,21 @@ def test_a_plan_of_other_times_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> 
         cursor.execute("DEALLOCATE one_shelf")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_prepared_is_planned_for_whatever_account() -> None:
+    with transaction.atomic():
+        plan_anew()
+        assert mode() == "force_generic_plan"
+    with transaction.atomic():
+        assert mode() == "auto"
+
+
+def mode() -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        return cursor.fetchone()[0]
+
+
 def test_plans_are_made_anew_ever_more_rarely_and_when_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_plans, "_asked", WeakKeyDictionary())
     now = iter([*([100.0] * 9), 111.0, 111.0])
