@@ -1,19 +1,18 @@
-"""What rows say, read ahead: the next ones while PostgreSQL writes these."""
+"""What rows say, read ahead by a process of its own: the next ones while this one and PostgreSQL write these."""
 
 from __future__ import annotations
 
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from leads.imports.payload import Plan, Rejected, Told, told
+from leads.imports.scout import Lost, Scout
 from leads.imports.storing import Line, lines_of
 from leads.reading import Reading, read
 from leads.vocabulary import Reader
 
-AT_LEAST = 0.0005  # seconds; of the usual 0.005 the writing thread would lose as much after each answer of PostgreSQL
-MOST = 4  # imports that are read ahead at a time in one process
+WORTH_IT = 5_000  # rows to come; for fewer a process is not started
+MOST = 2  # imports that are read ahead at a time beside one process
 
 
 @dataclass(frozen=True)
@@ -36,32 +35,52 @@ class Piece:
     rows: list[Understood]
 
 
-_thread = ThreadPoolExecutor(1, thread_name_prefix="reads-ahead")
-_ahead: dict[UUID, Future[Piece]] = {}
+_scouts: dict[UUID, Scout] = {}  # by import
 
 
 def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, reader: Reader) -> Piece:
     """At most `most` rows from `position` on; as they were read ahead, unless they are to be read in another way."""
-    if ahead := _ahead.pop(import_id, None):
-        found = ahead.result()
+    if found := _from_ahead(import_id):
         same = replace(plan, now=found.plan.now), replace(reader, now=found.reader.now)
-        if found.position == position and same == (found.plan, found.reader):
+        if found.rows and found.position == position and same == (found.plan, found.reader):
             return found
-    return _read(path, position, most, plan, reader)
+    return read_piece(path, position, most, plan, reader)
 
 
-def read_on(import_id: UUID, path: str, most: int, piece: Piece) -> None:
-    """Begin to read what follows `piece`, in a thread that touches no database."""
-    sys.setswitchinterval(AT_LEAST)
-    while len(_ahead) >= MOST:
-        _ahead.pop(next(iter(_ahead)))
-    _ahead[import_id] = _thread.submit(_read, path, piece.end, most, piece.plan, piece.reader)
+def read_on(import_id: UUID, path: str, most: int, piece: Piece, *, left: int) -> None:
+    """Have what follows `piece` read, if `left` rows are worth it; while this goes on nobody waits for it."""
+    if import_id not in _scouts:
+        if left < WORTH_IT:
+            return
+        while len(_scouts) >= MOST:
+            forget(next(iter(_scouts)))
+        _scouts[import_id] = Scout()
+    try:
+        _scouts[import_id].ask(path, piece.end, most, piece.plan, piece.reader)
+    except Lost:
+        forget(import_id)
 
 
-def _read(path: str, position: int, most: int, plan: Plan, reader: Reader) -> Piece:
+def forget(import_id: UUID) -> None:
+    """Read no further ahead in this import."""
+    if scout := _scouts.pop(import_id, None):
+        scout.dismiss()
+
+
+def read_piece(path: str, position: int, most: int, plan: Plan, reader: Reader) -> Piece:
+    """Read rows, by whatever process."""
     lines = list(lines_of(path, position, most))
     end = lines[-1][1] if lines else position
     return Piece(position, end, plan, reader, [_understood(line, plan, reader) for line, _ in lines])
+
+
+def _from_ahead(import_id: UUID) -> Piece | None:
+    try:
+        found: Piece | None = _scouts[import_id].answer() if import_id in _scouts else None
+    except Lost:
+        forget(import_id)
+        return None
+    return found
 
 
 def _understood(line: Line, plan: Plan, reader: Reader) -> Understood:

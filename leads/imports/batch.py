@@ -12,7 +12,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from events.kinds import Kind
 from events.record import record
 from leads.changes import custom_fields
-from leads.imports.ahead import Understood, piece_of, read_on
+from leads.imports.ahead import Understood, forget, piece_of, read_on
 from leads.imports.payload import Plan, Rejected, Told
 from leads.imports.storing import discard
 from leads.imports.taking import Taking
@@ -36,8 +36,9 @@ def take_turn(import_id: UUID) -> bool:
     plan = plan_of(batch)
     reader = Reader.of(current_account(), plan.now, custom_fields())
     piece = piece_of(import_id, batch.path, batch.position, AT_ONCE, plan, reader)
-    if batch.rows_done + len(piece.rows) < batch.rows and piece.rows:
-        read_on(import_id, batch.path, AT_ONCE, piece)
+    left = batch.rows - batch.rows_done - len(piece.rows)
+    if left > 0 and piece.rows:
+        read_on(import_id, batch.path, AT_ONCE, piece, left=left)
     with transaction.atomic():
         turn = Turn(batch, reader)
         turn.take(piece.rows)
@@ -46,6 +47,7 @@ def take_turn(import_id: UUID) -> bool:
     turn.note(piece.end)
     if batch.rows_done < batch.rows and piece.rows:
         return True
+    forget(import_id)
     finish(batch)
     return False
 

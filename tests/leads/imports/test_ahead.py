@@ -1,0 +1,112 @@
+"""A long table is read ahead by another process; without it, or after its death, all is the same but slower."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from events.record import SYSTEM
+from leads.imports import ahead, batch
+from leads.imports.matching import map_columns
+from leads.imports.scout import Scout
+from leads.imports.starting import pause, receive, start
+from leads.models import Contact, Import
+from tenancy.scope import scope
+from tests.leads.imports.files import a_csv, again, settle
+from workspace.opening import Opened
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = [
+    ["Name", "E-mail", "Phone"],
+    *([f"Zoë {number}", f"zoe{number}@example.com", f"+49 40 55 {number:05}"] for number in range(60)),
+]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ten rows at a time, each piece read ahead, however long it takes."""
+    monkeypatch.setattr(batch, "AT_ONCE", 10)
+    monkeypatch.setattr(ahead, "WORTH_IT", 10)
+    monkeypatch.setattr(Scout, "is_up", True)
+    yield
+    for import_id in list(ahead._scouts):
+        ahead.forget(import_id)
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The places from which this process read by itself."""
+    found, read = [], ahead.read_piece
+
+    def noting(path: str, position: int, *how: Any) -> ahead.Piece:
+        found.append(position)
+        return read(path, position, *how)
+
+    monkeypatch.setattr(ahead, "read_piece", noting)
+    return found
+
+
+@pytest.fixture
+def running(opened: Opened) -> Import:
+    """A table of which the first ten rows are in."""
+    with scope(opened.account):
+        found = receive(a_csv(MANY), by=SYSTEM)
+        start(found)
+        batch.take_turn(found.pk)
+    return again(opened.account, found)
+
+
+def people(opened: Opened) -> set[tuple[str, str, str]]:
+    with scope(opened.account):
+        return set(Contact.objects.values_list("name", "email", "phone_e164"))
+
+
+def test_the_other_process_reads_all_but_the_beginning(opened: Opened, read_here: list[int], running: Import) -> None:
+    settle()
+    assert read_here == [0]
+    assert again(opened.account, running).counts == {"created": 60}
+    assert people(opened) == {(name, email, phone.replace(" ", "")) for name, email, phone in MANY[1:]}
+    assert ahead._scouts == {}
+
+
+def test_its_death_costs_nothing_but_time(opened: Opened, read_here: list[int], running: Import) -> None:
+    os.kill(ahead._scouts[running.pk]._process.pid, signal.SIGKILL)
+    settle()
+    assert again(opened.account, running).counts["created"] == 60
+    assert read_here[0] == 0
+    assert len(read_here) > 1
+
+
+def test_what_was_read_in_another_way_is_read_again(opened: Opened, read_here: list[int], running: Import) -> None:
+    with scope(opened.account):
+        pause(running)
+        map_columns(running, {"Phone": ""})
+        start(running)
+    settle()
+    assert len([phone for _, _, phone in people(opened) if phone]) == 10
+    assert len(read_here) > 1
+
+
+def test_a_short_table_starts_no_process(opened: Opened, monkeypatch: pytest.MonkeyPatch, read_here: list[int]) -> None:
+    monkeypatch.setattr(ahead, "WORTH_IT", 60)
+    with scope(opened.account):
+        found = receive(a_csv(MANY), by=SYSTEM)
+        start(found)
+        batch.take_turn(found.pk)
+    assert ahead._scouts == {}
+    settle()
+    assert again(opened.account, found).counts["created"] == 60
+    assert len(read_here) == 6
+
+
+def test_it_ends_when_it_is_dismissed_and_when_who_asks_is_gone(running: Import) -> None:
+    first, second = ahead._scouts[running.pk], Scout()
+    ahead.forget(running.pk)
+    assert first._process.returncode is not None
+    assert second._process.stdin
+    second._process.stdin.close()
+    assert second._process.wait(30) == 0
