@@ -17,7 +17,7 @@ from tests.bench.result import Budget, Result, Row, ratio
 from tests.bench.taking import FIELDS
 
 AT_ONCE = 500
-CONNECTIONS = 4  # with two it is chance whether one process of the server gets both
+CONNECTIONS = 8  # as of captures; with few it is chance how many of them each process of the server gets
 
 
 def run(ground: Ground, *, rounds: int, seconds: float) -> Result:
