@@ -18,6 +18,7 @@ OURS = frozenset({"source", "campaign", "consent", "custom", "visitor"})  # read
 REACHABLE = ("email", "phone", "name", "first_name", "last_name", "external_id")
 CLICK_IDS = frozenset("utm_source utm_medium utm_campaign utm_term utm_content gclid fbclid msclkid".split())
 NAMES = FACTS.keys() | OURS | CLICK_IDS
+OF_FACTS = NAMES - {"custom"}
 SEVERAL = "One value is wanted here; the first that makes sense is kept."
 Problem = dict[str, str]
 
@@ -117,6 +118,8 @@ def read_custom(reading: Reading, payload: Mapping[str, Any], reader: Reader) ->
     Safe to call again, once the account's custom fields are known.
     """
     reading.ignored.clear()
+    if payload.keys() <= OF_FACTS:  # as nearly always
+        return
     nested = payload.get("custom")
     nested = nested if isinstance(nested, Mapping) else {}
     loose = {key: value for key, value in payload.items() if key not in NAMES}
@@ -137,6 +140,8 @@ def _custom_value(reading: Reading, prefix: str, key: str, value: Any, reader: R
 
 def _attribution(reading: Reading, payload: Mapping[str, Any]) -> None:
     campaign, consent = payload.get("campaign"), payload.get("consent")
+    if not campaign and not consent and CLICK_IDS.isdisjoint(payload):
+        return
     loose = {key: payload[key] for key in CLICK_IDS if key in payload}
     merged = {**(campaign if isinstance(campaign, Mapping) else {}), **loose}
     reading.campaign = {_short(key, 60): _short(value, 300) for key, value in merged.items() if not is_blank(value)}

@@ -54,9 +54,10 @@ def insertion(
     if len(rows) == 1:
         return _statement(model, _ONE, expressions), [_plain({name: rows[0][name] for name in names})]
     # Most columns of a table say the same in all rows; those are sent once.
-    same = {name: rows[0][name] for name in names if _is_same(name, rows)}
-    own = [name for name in names if name not in same]
-    varying = [{name: row[name] for name in own} for row in rows]
+    held = {name: [row[name] for row in rows] for name in names}
+    same = {name: values[0] for name, values in held.items() if values.count(values[0]) == len(rows)}
+    own = [name for name in names if name not in same] or list(names)
+    varying = [dict(zip(own, values, strict=True)) for values in zip(*map(held.__getitem__, own), strict=True)]
     return _statement(model, _MANY, expressions), [_plain(same), _plain(varying)]
 
 
@@ -68,12 +69,12 @@ def blank(model: type[models.Model], **given: Any) -> dict[str, Any]:
 
 def draft(model: type[Row], **given: Any) -> Row:
     """The unsaved row `model(**given)` of the account in scope, made several times faster."""
-    shape, row, account = _shape(model), model.__new__(model), current_account()
-    row._state = ModelState()
-    held, related = row.__dict__, row._state.fields_cache
+    shape, row, account, state = _shape(model), model.__new__(model), current_account(), ModelState()
+    related = state.fields_cache = {"account": account}
+    held = row.__dict__
     held.update(shape.plain)
     held.update(given)
-    held["account_id"], related["account"] = account.id, account
+    held["_state"], held["account_id"] = state, account.id
     for name, column in shape.pointers:
         if name in given:  # a row that this one points at
             related[name] = value = held.pop(name)
@@ -107,11 +108,6 @@ def _shape(model: type[models.Model]) -> _Shape:
         [(field.name, field.attname) for field in fields if field.is_relation],
         len(fields) + 1,
     )
-
-
-def _is_same(name: str, rows: Sequence[Values]) -> bool:
-    first = rows[0][name]
-    return bool(rows[-1][name] == first) and [row[name] for row in rows].count(first) == len(rows)
 
 
 def _plain(value: Any) -> str:
