@@ -46,10 +46,15 @@ def rows_of(model: type[Row], *order: str, **wanted: Any) -> list[Row]:
 
 def rows_among(model: type[Row], *, locked: bool = False, **wanted: Collection[Any]) -> list[Row]:
     """The account's rows in which each of these columns (by attribute) has one of hundreds of values; "" is none of
-    them. `locked`: FOR NO KEY UPDATE, in the order of their ids. Several times faster than `filter(x__among=...)`."""
+    them. `locked`: FOR NO KEY UPDATE, one after the other in the order of the values.
+
+    Several times faster than `filter(x__among=...)`, for which PostgreSQL reads the whole account where it believes
+    that next to nothing is in it. Asked for each value by itself, and planned for whatever account (plan_anew), it
+    can't; for several columns, for each pair of values.
+    """
     if not all(wanted.values()):
         return []
-    asked = {name: orjson.dumps([str(value) for value in values]).decode() for name, values in wanted.items()}
+    asked = {name: orjson.dumps(sorted({str(value) for value in values})).decode() for name, values in wanted.items()}
     cursor = prepared()
     cursor.execute(_among(model, tuple(wanted), locked), asked | {"account_id": current_account().pk})
     return [_made(model, found) for found in cursor.fetchall()]
@@ -68,16 +73,18 @@ def change_row(row: models.Model, changes: Mapping[str, Any], **sql: str) -> Non
 
 @cache
 def _among(model: type[models.Model], names: tuple[str, ...], locked: bool) -> str:
-    met = " AND ".join(["own.account_id = %(account_id)s", *(_is_among(_fields(model)[name]) for name in names)])
-    ending = ' ORDER BY own."id" FOR NO KEY UPDATE' * locked
-    return f'SELECT {_listed(model, "own")} FROM "{model._meta.db_table}" AS own WHERE {met}{ending}'  # noqa: S608
+    values = " CROSS JOIN ".join(f'json_array_elements_text(%({name})s::json) AS "{name}"(value)' for name in names)
+    met = " AND ".join(["account_id = %(account_id)s", *(_is_asked(_fields(model)[name]) for name in names)])
+    # OFFSET 0 keeps the question for one value as it is: else it becomes a join, in whatever order seems cheap.
+    one = f'SELECT * FROM "{model._meta.db_table}" WHERE {met} OFFSET 0{" FOR NO KEY UPDATE" * locked}'  # noqa: S608
+    return f"SELECT {_listed(model, 'own')} FROM {values} CROSS JOIN LATERAL ({one}) AS own"  # noqa: S608
 
 
-def _is_among(field: Any) -> str:
-    column, is_word = f'own."{field.column}"', isinstance(field, models.CharField)
-    values = f"SELECT value{'' if is_word else '::uuid'} FROM json_array_elements_text(%({field.attname})s::json)"  # noqa: S608
-    # Many columns are indexed where they are not blank, and PostgreSQL can't know that of an array.
-    return f"{column} = ANY (ARRAY({values}))" + f" AND {column} <> ''" * is_word
+def _is_asked(field: Any) -> str:
+    column, value = f'"{field.column}"', f'"{field.attname}".value'
+    if not isinstance(field, models.CharField):
+        return f"{column} = {value}::uuid"
+    return f"({column} = {value} AND {column} <> '')"  # many columns are indexed where they are not blank
 
 
 def _plain(row: models.Model, name: str, value: Any) -> Any:
