@@ -9,6 +9,11 @@ from weakref import WeakKeyDictionary
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 OLD = 10.0  # seconds that a plan may last
+# Citus finds the account's shard only in a plan for that account.
+FOR_WHATEVER_ACCOUNT = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true) "
+    "WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
+)
 _asked: WeakKeyDictionary[Any, tuple[int, float]] = WeakKeyDictionary()  # by connection: how often, and planned when
 
 
@@ -40,5 +45,5 @@ def plan_anew() -> None:
         if not times & (times - 1) or now > planned + OLD:
             cursor.execute("DISCARD PLANS")
             planned = now
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(FOR_WHATEVER_ACCOUNT)
         _asked[connection.connection] = times, planned

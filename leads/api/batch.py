@@ -76,13 +76,14 @@ def _size(row: Any) -> int:
 
 
 def _result(index: int, outcome: Outcome) -> dict[str, Any]:
+    public_id = _id(outcome.lead)
     return {
         "index": index,
         "status": _status(outcome),
-        "id": _id(outcome.lead),
+        "id": public_id,
         "submission": outcome.submission.public_id if outcome.submission else None,
         "duplicate_of": _id(outcome.duplicate_of),
-        "incomplete": outcome.incomplete if _id(outcome.lead) else [],
+        "incomplete": outcome.incomplete if public_id else [],
         "problems": outcome.problems,
         "ignored": outcome.ignored,
         "errors": outcome.errors,
