@@ -49,8 +49,8 @@ def rows_among(model: type[Row], *, locked: bool = False, **wanted: Collection[A
     them. `locked`: FOR NO KEY UPDATE, one after the other in the order of the values.
 
     Several times faster than `filter(x__among=...)`, for which PostgreSQL reads the whole account where it believes
-    that next to nothing is in it. Asked for each value by itself, and planned for whatever account (plan_anew), it
-    can't; for several columns, for each pair of values.
+    that next to nothing is in it. Asked for each value by itself (of several columns, for each pair) and planned for
+    whatever account, it can't: the caller lets plan_anew() see to that, once in the transaction.
     """
     if not all(wanted.values()):
         return []

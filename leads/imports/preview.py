@@ -20,6 +20,7 @@ from leads.labels import fact_label
 from leads.models import Import
 from leads.reading import Reading, read
 from leads.vocabulary import Reader
+from tenancy.prepared import plan_anew
 from tenancy.scope import current_account
 
 SHOWN = 50
@@ -72,6 +73,7 @@ def preview(batch: Import) -> Preview:
     reader = Reader.of(current_account(), plan.now, custom_fields())
     read_rows = [(line, _told(line, plan)) for line in lines]
     taken = [one for _, one in read_rows if isinstance(one, Told)]
+    plan_anew()
     before = Before.of([read(one.facts, reader) for one in taken])
     seen = set(said_before({one.digest for one in taken}, batch))
     members = owners() if any(one.owner for one in taken) else {}
