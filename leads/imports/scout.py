@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-PATIENCE = 60.0  # seconds without a question
+PATIENCE = 60  # seconds without a question
 GENTLY = 5  # of the kernel's levels of niceness: who waits for a page goes first
 
 
@@ -29,7 +29,7 @@ class Scout:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-m", __name__, str(PATIENCE)],
             cwd=settings.BASE_DIR,
             env=os.environ | {"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE},
             stdin=subprocess.PIPE,
@@ -67,8 +67,8 @@ class Scout:
             self._process.communicate()
 
 
-def serve() -> None:
-    """Answer until nobody asks."""
+def serve(patience: int) -> None:
+    """Answer until nobody asks for that many seconds, or nobody fetches the answer."""
     import django
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is told, and ends
@@ -79,7 +79,8 @@ def serve() -> None:
     from leads.imports.ahead import read_piece
 
     questions = sys.stdin.buffer
-    while select.select([questions], [], [], PATIENCE)[0]:
+    while True:
+        signal.alarm(patience)
         try:
             question = pickle.load(questions)  # noqa: S301  (from the process that started this one)
         except EOFError:
@@ -89,4 +90,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(int(sys.argv[1]))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from events.record import SYSTEM
-from leads.imports import ahead, batch
+from leads.imports import ahead, batch, scout
 from leads.imports.matching import map_columns
 from leads.imports.scout import Scout
 from leads.imports.starting import pause, receive, start
@@ -110,3 +110,13 @@ def test_it_ends_when_it_is_dismissed_and_when_who_asks_is_gone(running: Import)
     assert second._process.stdin
     second._process.stdin.close()
     assert second._process.wait(30) == 0
+
+
+def test_it_ends_when_nobody_fetches_what_it_read(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scout, "PATIENCE", 1)
+    with scope(opened.account):
+        found = receive(a_csv([[*row, "long " * 2_000] for row in MANY]), by=SYSTEM)
+        start(found)
+        batch.take_turn(found.pk)
+    forsaken = ahead._scouts[found.pk]._process  # with more to say than a pipe holds
+    assert forsaken.wait(30) == -signal.SIGALRM
