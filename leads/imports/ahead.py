@@ -12,7 +12,7 @@ from leads.reading import Reading, read
 from leads.vocabulary import Reader
 
 WORTH_IT = 5_000  # rows to come; for fewer a process is not started
-MOST = 2  # imports that are read ahead at a time beside one process
+MOST = 2  # imports that are read ahead at a time beside one process; others are read by it
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,8 @@ def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, r
 def read_on(import_id: UUID, path: str, most: int, piece: Piece, *, left: int) -> None:
     """Have what follows `piece` read, if `left` rows are worth it; while this goes on nobody waits for it."""
     if import_id not in _scouts:
-        if left < WORTH_IT:
+        if left < WORTH_IT or not _has_room():
             return
-        while len(_scouts) >= MOST:
-            forget(next(iter(_scouts)))
         _scouts[import_id] = Scout()
     try:
         _scouts[import_id].ask(path, piece.end, most, piece.plan, piece.reader)
@@ -72,6 +70,13 @@ def read_piece(path: str, position: int, most: int, plan: Plan, reader: Reader) 
     lines = list(lines_of(path, position, most))
     end = lines[-1][1] if lines else position
     return Piece(position, end, plan, reader, [_understood(line, plan, reader) for line, _ in lines])
+
+
+def _has_room() -> bool:
+    """Whether one more may be read ahead, once those are forgotten that nobody goes on with here."""
+    for import_id in [pk for pk, scout in _scouts.items() if scout.is_over]:
+        forget(import_id)
+    return len(_scouts) < MOST
 
 
 def _from_ahead(import_id: UUID) -> Piece | None:

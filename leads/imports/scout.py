@@ -37,6 +37,11 @@ class Scout:
         )
         self._is_asked = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
     def ask(self, *question: Any) -> None:
         """Have a piece read (the arguments of ahead.read_piece), unless it still reads the last one. Raises Lost."""
         if self._is_asked:

@@ -120,3 +120,16 @@ def test_it_ends_when_nobody_fetches_what_it_read(opened: Opened, monkeypatch: p
         batch.take_turn(found.pk)
     forsaken = ahead._scouts[found.pk]._process  # with more to say than a pipe holds
     assert forsaken.wait(30) == -signal.SIGALRM
+
+
+def test_a_third_table_is_read_ahead_once_one_of_two_is_left_alone(opened: Opened) -> None:
+    with scope(opened.account):
+        first, second, third = (receive(a_csv(MANY), by=SYSTEM) for _ in range(3))
+        for found in (first, second, third):
+            start(found)
+            batch.take_turn(found.pk)
+        assert list(ahead._scouts) == [first.pk, second.pk]
+        os.kill(ahead._scouts[first.pk]._process.pid, signal.SIGKILL)
+        ahead._scouts[first.pk]._process.wait(30)
+        batch.take_turn(third.pk)
+        assert list(ahead._scouts) == [second.pk, third.pk]
