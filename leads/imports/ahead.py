@@ -43,7 +43,7 @@ def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, r
     if found := _from_ahead(import_id):
         same = replace(plan, now=found.plan.now), replace(reader, now=found.reader.now)
         if found.rows and found.position == position and same == (found.plan, found.reader):
-            return found
+            return replace(found, plan=plan, reader=reader)  # what follows is read as of now
     return read_piece(path, position, most, plan, reader)
 
 

@@ -133,3 +133,16 @@ def test_a_third_table_is_read_ahead_once_one_of_two_is_left_alone(opened: Opene
         ahead._scouts[first.pk]._process.wait(30)
         batch.take_turn(third.pk)
         assert list(ahead._scouts) == [second.pk, third.pk]
+
+
+def test_each_piece_is_read_as_of_its_own_turn(monkeypatch: pytest.MonkeyPatch, running: Import) -> None:
+    asked, ask = [], Scout.ask
+
+    def noting(one: Scout, *question: Any) -> None:
+        asked.append(question[-1].now)
+        ask(one, *question)
+
+    monkeypatch.setattr(Scout, "ask", noting)
+    settle()
+    assert len(asked) == 4
+    assert asked == sorted(set(asked))
