@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -40,7 +42,10 @@ _scouts: dict[UUID, Scout] = {}  # by import
 
 def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, reader: Reader) -> Piece:
     """At most `most` rows from `position` on; as they were read ahead, unless they are to be read in another way."""
-    if found := _from_ahead(import_id):
+    found = None
+    with _or_forgotten(import_id):
+        found = _scouts[import_id].answer() if import_id in _scouts else None
+    if isinstance(found, Piece):
         same = replace(plan, now=found.plan.now), replace(reader, now=found.reader.now)
         if found.rows and found.position == position and same == (found.plan, found.reader):
             return replace(found, plan=plan, reader=reader)  # what follows is read as of now
@@ -53,10 +58,8 @@ def read_on(import_id: UUID, path: str, most: int, piece: Piece, *, left: int) -
         if left < WORTH_IT or not _has_room():
             return
         _scouts[import_id] = Scout()
-    try:
+    with _or_forgotten(import_id):
         _scouts[import_id].ask(path, piece.end, most, piece.plan, piece.reader)
-    except Lost:
-        forget(import_id)
 
 
 def forget(import_id: UUID) -> None:
@@ -79,13 +82,16 @@ def _has_room() -> bool:
     return len(_scouts) < MOST
 
 
-def _from_ahead(import_id: UUID) -> Piece | None:
+@contextmanager
+def _or_forgotten(import_id: UUID) -> Iterator[None]:
+    """Around a talk: who is lost, or cut off by a time limit in the middle of a word, is asked nothing more."""
     try:
-        found: Piece | None = _scouts[import_id].answer() if import_id in _scouts else None
+        yield
     except Lost:
         forget(import_id)
-        return None
-    return found
+    except BaseException:
+        forget(import_id)
+        raise
 
 
 def _understood(line: Line, plan: Plan, reader: Reader) -> Understood:

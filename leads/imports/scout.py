@@ -57,6 +57,8 @@ class Scout:
     def answer(self) -> Any:
         """The piece it was asked for; None where it was not, or is still starting. Raises Lost."""
         assert self._process.stdout
+        if self.is_over:  # who knows when that was; what it said may be old
+            raise Lost
         if not self._is_asked or not (self.is_up or select.select([self._process.stdout], [], [], 0)[0]):
             return None
         self.is_up, self._is_asked = True, False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
+from select import select
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from events.record import SYSTEM
 from leads.imports import ahead, batch, scout
@@ -146,3 +149,28 @@ def test_each_piece_is_read_as_of_its_own_turn(monkeypatch: pytest.MonkeyPatch, 
     settle()
     assert len(asked) == 4
     assert asked == sorted(set(asked))
+
+
+def test_the_word_of_one_that_has_ended_is_not_taken(opened: Opened, read_here: list[int], running: Import) -> None:
+    process = ahead._scouts[running.pk]._process
+    assert process.stdout
+    assert select([process.stdout], [], [], 30)[0]
+    process.kill()
+    process.wait(30)
+    with scope(opened.account):
+        batch.take_turn(running.pk)
+    assert len(read_here) == 2
+
+
+def test_one_that_is_cut_off_is_asked_nothing_more(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, running: Import
+) -> None:
+    def loading(_: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    process = ahead._scouts[running.pk]._process
+    monkeypatch.setattr(pickle, "load", loading)
+    with scope(opened.account), pytest.raises(SoftTimeLimitExceeded):
+        batch.take_turn(running.pk)
+    assert ahead._scouts == {}
+    assert process.returncode is not None
