@@ -14,6 +14,8 @@ from leads.reading import Reading, read
 from leads.vocabulary import Reader
 
 WORTH_IT = 5_000  # rows to come; for fewer a process is not started
+IN_A_ROW = 8  # pieces of an import; with fewer others take turns at it, and what is read ahead here is read in vain
+REMEMBERED = 100  # imports of which a process knows where it left off
 MOST = 2  # imports that are read ahead at a time beside one process; others are read by it
 
 
@@ -38,6 +40,7 @@ class Piece:
 
 
 _scouts: dict[UUID, Scout] = {}  # by import
+_left_off: dict[UUID, tuple[int, int]] = {}  # where this process did, and after how many pieces in a row
 
 
 def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, reader: Reader) -> Piece:
@@ -49,13 +52,17 @@ def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, r
         same = replace(plan, now=found.plan.now), replace(reader, now=found.reader.now)
         if found.rows and found.position == position and same == (found.plan, found.reader):
             return replace(found, plan=plan, reader=reader)  # what follows is read as of now
+        if found.position != position:
+            forget(import_id)
     return read_piece(path, position, most, plan, reader)
 
 
 def read_on(import_id: UUID, path: str, most: int, piece: Piece, *, left: int) -> None:
-    """Have what follows `piece` read, if `left` rows are worth it; while this goes on nobody waits for it."""
+    """Have what follows `piece` read, if `left` rows are worth it and it is likely to be ours; while this goes on
+    nobody waits for it."""
+    in_a_row = _pieces_in_a_row(import_id, piece)
     if import_id not in _scouts:
-        if left < WORTH_IT or not _has_room():
+        if left < WORTH_IT or in_a_row < IN_A_ROW or not _has_room():
             return
         _scouts[import_id] = Scout()
     with _or_forgotten(import_id):
@@ -73,6 +80,16 @@ def read_piece(path: str, position: int, most: int, plan: Plan, reader: Reader) 
     lines = list(lines_of(path, position, most))
     end = lines[-1][1] if lines else position
     return Piece(position, end, plan, reader, [_understood(line, plan, reader) for line, _ in lines])
+
+
+def _pieces_in_a_row(import_id: UUID, piece: Piece) -> int:
+    """How many this process took without another's in between, `piece` the last of them."""
+    end, count = _left_off.pop(import_id, (0, 0))
+    count = count + 1 if end == piece.position else 1
+    _left_off[import_id] = piece.end, count
+    if len(_left_off) > REMEMBERED:
+        _left_off.pop(next(iter(_left_off)))
+    return count
 
 
 def _has_room() -> bool:

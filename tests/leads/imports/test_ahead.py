@@ -34,6 +34,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Ten rows at a time, each piece read ahead, however long it takes."""
     monkeypatch.setattr(batch, "AT_ONCE", 10)
     monkeypatch.setattr(ahead, "WORTH_IT", 10)
+    monkeypatch.setattr(ahead, "IN_A_ROW", 1)
     monkeypatch.setattr(Scout, "is_up", True)
     yield
     for import_id in list(ahead._scouts):
@@ -92,6 +93,47 @@ def test_what_was_read_in_another_way_is_read_again(opened: Opened, read_here: l
     settle()
     assert len([phone for _, _, phone in people(opened) if phone]) == 10
     assert len(read_here) > 1
+
+
+def turns_by_others(opened: Opened, running: Import, monkeypatch: pytest.MonkeyPatch, count: int = 1) -> None:
+    with monkeypatch.context() as other, scope(opened.account):
+        for name in ("_scouts", "_left_off"):
+            other.setattr(ahead, name, {})
+        other.setattr(ahead, "WORTH_IT", 1_000)
+        for _ in range(count):
+            batch.take_turn(running.pk)
+
+
+def test_nothing_is_read_ahead_where_others_take_turns(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, running: Import
+) -> None:
+    assert list(ahead._scouts) == [running.pk]
+    monkeypatch.setattr(ahead, "IN_A_ROW", 2)
+    turns_by_others(opened, running, monkeypatch)
+    with scope(opened.account):
+        batch.take_turn(running.pk)
+        assert ahead._scouts == {}
+        turns_by_others(opened, running, monkeypatch)
+        batch.take_turn(running.pk)
+        assert ahead._scouts == {}
+    settle()
+    assert again(opened.account, running).counts == {"created": 60}
+
+
+def test_it_is_begun_once_a_process_took_some_pieces_in_a_row(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "IN_A_ROW", 3)
+    monkeypatch.setattr(ahead, "REMEMBERED", 1)
+    with scope(opened.account):
+        found = receive(a_csv(MANY), by=SYSTEM)
+        start(found)
+        for taken in (1, 2, 3):
+            assert ahead._scouts == {}
+            batch.take_turn(found.pk)
+            assert ahead._left_off[found.pk][1] == taken
+        assert list(ahead._scouts) == [found.pk]
+    settle()
+    assert again(opened.account, found).counts == {"created": 60}
+    assert len(ahead._left_off) == 1
 
 
 def test_a_short_table_starts_no_process(opened: Opened, monkeypatch: pytest.MonkeyPatch, read_here: list[int]) -> None:
