@@ -55,7 +55,7 @@ def insertion(
         return _statement(model, _ONE, expressions), [_plain({name: rows[0][name] for name in names})]
     # Most columns of a table say the same in all rows; those are sent once.
     held = {name: [row[name] for row in rows] for name in names}
-    same = {name: values[0] for name, values in held.items() if values.count(values[0]) == len(rows)}
+    same = {name: values[0] for name, values in held.items() if _are_same(values)}
     own = [name for name in names if name not in same] or list(names)
     varying = [dict(zip(own, values, strict=True)) for values in zip(*map(held.__getitem__, own), strict=True)]
     return _statement(model, _MANY, expressions), [_plain(same), _plain(varying)]
@@ -108,6 +108,13 @@ def _shape(model: type[models.Model]) -> _Shape:
         [(field.name, field.attname) for field in fields if field.is_relation],
         len(fields) + 1,
     )
+
+
+def _are_same(values: Sequence[Any]) -> bool:
+    first = values[0]
+    if first and isinstance(first, dict | list):
+        return False  # equal ones may differ inside: 1 and True
+    return values.count(first) == len(values)
 
 
 def _plain(value: Any) -> str:

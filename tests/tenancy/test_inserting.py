@@ -40,6 +40,13 @@ def test_lists_and_objects_stay_json(account: Account) -> None:
         assert Source.objects.get(name="y").mapping == {"a": ["y", 1, None]}
 
 
+def test_one_and_true_stay_apart_in_json(account: Account) -> None:
+    with scope(account):
+        told = {"x": 1, "y": True}
+        insert_all([Source(name=name, kind=SourceKind.API, mapping={"a": said}) for name, said in told.items()])
+        assert Source.objects.get(name="y").mapping["a"] is True
+
+
 def test_a_thousand_rows_are_one_statement(account: Account) -> None:
     with scope(account), CaptureQueriesContext(connection) as asked:
         insert_all([Contact(name=f"P {number}") for number in range(1000)])
