@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-OLD = 10.0  # seconds that a plan may last
+OLD = 2.0  # seconds that a plan may last: in a table that is filled the right index begins to pay off within them
 # Citus finds the account's shard only in a plan for that account.
 FOR_WHATEVER_ACCOUNT = (
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true) "

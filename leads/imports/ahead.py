@@ -45,6 +45,8 @@ _left_off: dict[UUID, tuple[int, int]] = {}  # where this process did, and after
 
 def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, reader: Reader) -> Piece:
     """At most `most` rows from `position` on; as they were read ahead, unless they are to be read in another way."""
+    if _left_off.get(import_id, (position, 0))[0] != position:  # another process took a turn
+        forget(import_id)
     found = None
     with _or_forgotten(import_id):
         found = _scouts[import_id].answer() if import_id in _scouts else None
@@ -52,8 +54,6 @@ def piece_of(import_id: UUID, path: str, position: int, most: int, plan: Plan, r
         same = replace(plan, now=found.plan.now), replace(reader, now=found.reader.now)
         if found.rows and found.position == position and same == (found.plan, found.reader):
             return replace(found, plan=plan, reader=reader)  # what follows is read as of now
-        if found.position != position:
-            forget(import_id)
     return read_piece(path, position, most, plan, reader)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -46,7 +48,7 @@ def test_only_who_is_asked_for_is_read(young: Account, column: str) -> None:
         with scope(young), transaction.atomic():
             plan_anew()
             before = rows_read()
-            assert len(rows_among(Contact, **{column: wanted})) == 200
+            assert len(rows_among(Contact, **dict[str, Any]({column: wanted}))) == 200
             assert rows_read() - before == 200
 
 

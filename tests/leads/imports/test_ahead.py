@@ -77,6 +77,28 @@ def test_the_other_process_reads_all_but_the_beginning(opened: Opened, read_here
     assert ahead._scouts == {}
 
 
+def test_nobody_waits_for_it_to_start_and_then_it_reads(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, read_here: list[int]
+) -> None:
+    monkeypatch.setattr(Scout, "is_up", False)
+    with scope(opened.account):
+        found = receive(a_csv(MANY), by=SYSTEM)
+        start(found)
+        for _ in range(2):  # the second comes before it can have answered
+            batch.take_turn(found.pk)
+        assert len(read_here) == 2
+        scout = ahead._scouts[found.pk]
+        assert scout._process.stdout
+        assert select([scout._process.stdout], [], [], 60)[0]
+        batch.take_turn(found.pk)  # what it says by now is about rows that are in
+        for _ in range(2):
+            batch.take_turn(found.pk)
+        assert ahead._scouts[found.pk] is scout
+    assert len(read_here) == 3
+    settle()
+    assert again(opened.account, found).counts == {"created": 60}
+
+
 def test_its_death_costs_nothing_but_time(opened: Opened, read_here: list[int], running: Import) -> None:
     os.kill(ahead._scouts[running.pk]._process.pid, signal.SIGKILL)
     settle()
