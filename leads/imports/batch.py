@@ -12,8 +12,8 @@ from django.db import DatabaseError, OperationalError, transaction
 from events.kinds import Kind
 from events.record import record
 from leads.changes import custom_fields
-from leads.imports.ahead import Understood, forget, piece_of, read_on
 from leads.imports.payload import Plan, Rejected, Told
+from leads.imports.pieces import Understood, read_piece
 from leads.imports.storing import discard
 from leads.imports.taking import Taking
 from leads.models import Import, ImportReject, ImportRow, ImportState
@@ -35,19 +35,15 @@ def take_turn(import_id: UUID) -> bool:
     plan_anew()
     plan = plan_of(batch)
     reader = Reader.of(current_account(), plan.now, custom_fields())
-    piece = piece_of(import_id, batch.path, batch.position, AT_ONCE, plan, reader)
-    left = batch.rows - batch.rows_done - len(piece.rows)
-    if left > 0 and piece.rows:
-        read_on(import_id, batch.path, AT_ONCE, piece, left=left)
+    rows, end = read_piece(batch.path, batch.position, AT_ONCE, plan, reader)
     with transaction.atomic():
         turn = Turn(batch, reader)
-        turn.take(piece.rows)
+        turn.take(rows)
         if batch.dry_run:
             transaction.set_rollback(True)
-    turn.note(piece.end)
-    if batch.rows_done < batch.rows and piece.rows:
+    turn.note(end)
+    if batch.rows_done < batch.rows and rows:
         return True
-    forget(import_id)
     finish(batch)
     return False
 

